@@ -1,0 +1,12 @@
+#include "tacit/base/secret.h"
+
+#include <cstring>
+
+namespace tacit {
+
+void secure_wipe(void* data, size_t size) {
+  std::memset(data, 0, size);
+  __asm__ __volatile__("" : : "r"(data) : "memory");
+}
+
+}  // namespace tacit

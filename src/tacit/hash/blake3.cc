@@ -94,6 +94,13 @@ BlockWords compress(const ChainingValue& cv, const BlockWords& block, uint64_t c
   return out;
 }
 
+std::array<uint64_t, 8> Xof::words(uint64_t index) const {
+  BlockWords halves = output(index);
+  std::array<uint64_t, 8> words;
+  for (size_t i = 0; i < 8; ++i) words[i] = halves[2 * i] | static_cast<uint64_t>(halves[2 * i + 1]) << 32;
+  return words;
+}
+
 Blake3 Blake3::keyed_hash(const std::array<uint8_t, 32>& key) { return Blake3(load_cv(key), kKeyedHash); }
 
 Blake3 Blake3::derive_key(std::string_view context) {

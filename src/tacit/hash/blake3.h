@@ -62,8 +62,10 @@ struct Xof {
   uint32_t block_bytes;
   uint32_t flags;  // with kRoot
 
-  // Output bytes [64·index, 64·index + 64) as words. One compression.
+  // Output bytes [64·index, 64·index + 64). One compression.
   BlockWords output(uint64_t index) const { return compress(cv, block, index, block_bytes, flags); }
+  // The same bytes as 64-bit little-endian words.
+  std::array<uint64_t, 8> words(uint64_t index) const;
 };
 
 // The incremental hasher, in one of the three modes of BLAKE3.

@@ -13,9 +13,7 @@ Prg::Prg(const Seed& seed, std::string_view label) {
 }
 
 void Prg::refill() {
-  Secret<BlockWords> words(stream_.expose().output(block_++));
-  for (size_t i = 0; i < 8; ++i)
-    buffer_.expose()[i] = words.expose()[2 * i] | static_cast<uint64_t>(words.expose()[2 * i + 1]) << 32;
+  buffer_.expose() = stream_.expose().words(block_++);
   used_ = 0;
 }
 

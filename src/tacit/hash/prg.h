@@ -4,8 +4,8 @@
 //            context "tacit v1 prg " + label, key material = seed
 //
 // and sub-seeds and salts (derive). A pair (seed, label) gives one stream: labels must differ between uses.
-// Field elements come from words by rejection, at the caller's. Constant-time; every buffer is wiped; one
-// thread per object.
+// Field elements come from words by rejection, at the caller's. Constant-time; seed,
+// stream and buffer are wiped; one thread per object.
 #pragma once
 
 #include <array>

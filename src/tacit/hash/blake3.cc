@@ -65,13 +65,13 @@ BlockWords join(const ChainingValue& left, const ChainingValue& right) {
   return block;
 }
 
+}  // namespace
+
 BlockWords load_block(const std::array<uint8_t, kBlockBytes>& bytes) {
   BlockWords block;
   for (size_t i = 0; i < 16; ++i) block[i] = load32(&bytes[4 * i]);
   return block;
 }
-
-}  // namespace
 
 BlockWords compress(const ChainingValue& cv, const BlockWords& block, uint64_t counter, uint32_t block_bytes,
                     uint32_t flags) {

@@ -50,6 +50,8 @@ inline constexpr std::array<std::array<uint8_t, 16>, 7> kSchedule = [] {
   return schedule;
 }();
 
+BlockWords load_block(const std::array<uint8_t, kBlockBytes>& bytes);
+
 // The compression function. Words 0–7 of the result are the next chaining value; a root's output block is
 // all 16.
 BlockWords compress(const ChainingValue& cv, const BlockWords& block, uint64_t counter, uint32_t block_bytes,

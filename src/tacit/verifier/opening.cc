@@ -234,7 +234,7 @@ void verify_opening(ProofReader<E>& proof, const Parameters& parameters, const s
     for (uint64_t i = h_length(parameters); i < last.size(); ++i)
       proof.require(last[i] == E::zero(), Code::kFinalCheck, "padding of H", i);
     for (const RowCheck<E>& check : open_words(proof, parameters, stacks, pads, claims))
-      proof.require(word_at(parameters, check.word, last, check.x) == check.value, Code::kRowCheck, "folded word",
+      proof.require(word_at<E>(parameters, check.word, last, check.x) == check.value, Code::kRowCheck, "folded word",
                     check.word);
   } else {
     for (const RowCheck<E>& check : open_level(proof, parameters, previous, parameters.levels.back().queries))

@@ -1,7 +1,7 @@
 // The error terms of the protocol, in integers, rounded against the prover (formulas: docs/soundness.md).
 //
-// Every term has the form a/|E| or (1 − δ)^t. Logarithms are binary, in fixed point with 32 fractional bits,
-// and come in pairs that enclose the true value; a term uses the one that makes it weaker.
+// Every term has the form a/|E| or (1 − δ)^t. Logarithms are binary, in fixed point with 32 fractional bits, and come
+// in pairs that enclose the true value; a term uses the one that makes it weaker.
 #pragma once
 
 #include "tacit/verifier/parameters.h"

@@ -1,12 +1,12 @@
 // Parameters of a proof: data, chosen by the prover's side, checked by the verifier.
 //
-// A system says what is proven; parameters say how: which oracles share a fold, code rates, numbers of
-// queries, levels of the recursion, proofs of work. They are part of what a proof absorbs. Nothing is derived
-// from them that isn't checked here: `check_parameters` computes every error term of the protocol and refuses
-// parameters whose worst term is below the profile (docs/soundness.md has the formulas).
+// A system says what is proven; parameters say how: which oracles share a fold, code rates, numbers of queries, levels
+// of the recursion, proofs of work. They are part of what a proof absorbs. Nothing is derived from them that isn't
+// checked here: `check_parameters` computes every error term of the protocol and refuses parameters whose worst term
+// is below the profile (docs/soundness.md has the formulas).
 //
-// Sizes: M = 2^log_rows message rows, R = 2^log_blinding blinding rows, n = 2^log_domain points of the
-// domain, all of one limb's polynomial; rate = (M + R)/n.
+// Sizes: M = 2^log_rows message rows, R = 2^log_blinding blinding rows, n = 2^log_domain points of the domain, all of
+// one limb's polynomial; rate = (M + R)/n.
 #pragma once
 
 #include <cstdint>
@@ -43,8 +43,7 @@ struct Stack {
   bool operator==(const Stack&) const = default;
 
   uint8_t stack_log_blinding() const;
-  // Proofs that an epoch of `oracles[position]` lasts for when each opens t rows: R/t, less the handovers in
-  // and out.
+  // Proofs that an epoch of `oracles[position]` lasts for when each opens t rows: R/t, less the handovers in and out.
   uint64_t epoch_proofs(size_t position) const;
 };
 
@@ -58,8 +57,8 @@ struct Pads {
   bool operator==(const Pads&) const = default;
 };
 
-// One level of the recursion: the current vector, of length 2^(log_rows + rounds), is cut into columns of
-// 2^log_rows, encoded on 2^log_domain points, and folded over its columns.
+// One level of the recursion: the current vector, of length 2^(log_rows + rounds), is cut into columns of 2^log_rows,
+// encoded on 2^log_domain points, and folded over its columns.
 struct Level {
   uint8_t log_rows = 0;
   uint8_t log_domain = 0;
@@ -83,8 +82,7 @@ void write(Writer& out, const Parameters& parameters);
 // Errors: kTruncated, kNonCanonical. Call check_parameters on the result before use.
 Result<Parameters> parse_parameters(Reader& in);
 
-// One line of the ledger of error terms. `millibits` is a lower bound of −1000·log₂(error) including the
-// work.
+// One line of the ledger of error terms. `millibits` is a lower bound of −1000·log₂(error) including the work.
 struct ErrorTerm {
   std::string name;    // e.g. "queries of stack 0", "alpha"
   std::string regime;  // "unique decoding", "Johnson m=8", "Schwartz-Zippel"
@@ -96,13 +94,13 @@ struct ErrorLedger {
   int64_t weakest_millibits() const;
 };
 
-// Checks that the parameters fit the (placed) system and that every size is sane; says nothing about
-// security. Errors: kBadParameters (place names the part, index says which stack or level, counted from 0).
+// Checks that the parameters fit the (placed) system and that every size is sane; says nothing about security.
+// Errors: kBadParameters (place names the part, index says which stack or level, counted from 0).
 Status check_shape(const statement::System& system, const Parameters& parameters);
 
-// Checks that the parameters fit the (placed) system, that every size is sane and that each round's error is
-// at most 2^−target. Integer arithmetic only, rounded against the prover. Cost: microseconds. Errors:
-// kBadParameters (as check_shape), kInsecureParameters (place names the first term that is too large).
+// Checks that the parameters fit the (placed) system, that every size is sane and that each round's error is at most
+// 2^−target. Integer arithmetic only, rounded against the prover. Cost: microseconds.
+// Errors: kBadParameters (as check_shape), kInsecureParameters (place names the first term that is too large).
 // Requires: statement::check accepts the system.
 Result<ErrorLedger> check_parameters(const statement::System& system, const Parameters& parameters);
 
@@ -119,8 +117,7 @@ struct HBlock {
 std::vector<HBlock> h_layout(const Parameters& parameters);
 // Length of H: the end of the last block; and the number of bits that address it.
 uint64_t h_length(const Parameters& parameters);
-// The coordinates of the vector that enters a level: N of H for level 0 of the list, then log_rows of the one
-// before.
+// The coordinates of the vector that enters a level: N of H for level 0 of the list, then log_rows of the one before.
 int level_log_length(const Parameters& parameters, size_t level);
 // Rounds (log₂ of columns) of a level.
 int level_rounds(const Parameters& parameters, size_t level);

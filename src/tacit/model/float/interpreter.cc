@@ -28,7 +28,7 @@ Status load_inputs(const Graph& graph, const std::vector<Tensor>& inputs, Values
   return {};
 }
 
-Status run_node(const Graph& graph, const Node& node, Values& values) {
+Status run_node(const Node& node, Values& values) {
   std::vector<const ValueType*> types;
   std::vector<const Tensor*> tensors;
   for (ValueId id : node.inputs) {
@@ -66,7 +66,7 @@ Result<Values> run(const Graph& graph, const std::vector<Tensor>& inputs, Keep k
     TACIT_TRY(load_inputs(graph, inputs, values));
     const std::vector<size_t> last = last_uses(graph);
     for (size_t i = 0; i < graph.nodes.size(); ++i) {
-      TACIT_TRY(run_node(graph, graph.nodes[i], values));
+      TACIT_TRY(run_node(graph.nodes[i], values));
       if (keep == Keep::kAll) continue;
       for (ValueId id : graph.nodes[i].inputs) {
         if (id != kNoValue && last[id] == i) values[id].reset();

@@ -48,7 +48,7 @@ class Importer {
   Status read_initialisers();
   Status read_inputs();
   Status read_nodes();     // makes the nodes and the values that they produce
-  Status connect_nodes();  // resolves their inputs
+  Status connect_nodes();  // resolves their inputs and checks them against the operator table
   Status sort_nodes();     // in topological order, otherwise as in the file
   Status read_outputs();
 
@@ -130,8 +130,8 @@ Status Importer::read_nodes() {
     node.op = message.op_type();
     node.domain = domain_of(message.domain());
     // Exporters repeat names of nodes; errors need them to be unique.
-    if (node.name.empty() || names.contains(node.name)) node.name += "#" + std::to_string(i);
-    names.insert(node.name);
+    if (node.name.empty() || names.contains(node.name)) node.name.append("#").append(std::to_string(i));
+    while (!names.insert(node.name).second) node.name += '_';
     if (message.has_overload() && !message.overload().empty()) {
       return fail(Code::kUnsupported, node.place(), 0, "overloads of functions");
     }

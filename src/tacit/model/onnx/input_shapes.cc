@@ -37,11 +37,9 @@ Result<int64_t> InputShapes::length(const pb::ValueInfoProto& input, int axis) {
   }
   const bool is_batch = axis == 0 || (!name.empty() && batch_names_.contains(name));
   if (is_batch) return options_.batch;
-  const std::string text = name.empty() ? "without a name" : "'" + printable(name) + "'";
-  return fail(
-      Code::kUnsupported, place_of(input), static_cast<uint64_t>(axis),
-      "the symbolic axis " + text + " needs a length: --shape " +
-          (name.empty() ? printable(input.name()) + "=<whole shape>" : printable(name) + "=<length>"));
+  std::string hint = "a symbolic axis needs a length: --shape ";
+  hint += name.empty() ? printable(input.name()) + "=<whole shape>" : printable(name) + "=<length>";
+  return fail(Code::kUnsupported, place_of(input), static_cast<uint64_t>(axis), hint);
 }
 
 Result<ValueType> InputShapes::resolve(const pb::ValueInfoProto& input, std::optional<size_t>& batch_axis) {

@@ -6,6 +6,7 @@
 #include <initializer_list>
 #include <optional>
 
+#include "tacit/base/check.h"
 #include "tacit/model/ops/operator.h"
 
 namespace tacit::model {
@@ -42,7 +43,8 @@ int64_t span_size(const Shape& shape, size_t begin, size_t end);
 template <size_t N, class F>
 void walk(const Shape& shape, const std::array<Shape, N>& strides, F f) {
   const int64_t count = span_size(shape, 0, shape.size());
-  Shape index(shape.size());
+  TACIT_CHECK(shape.size() <= kMaxWalkRank);
+  std::array<int64_t, kMaxWalkRank> index{};
   std::array<int64_t, N> at{};
   for (int64_t i = 0; i < count; ++i) {
     f(static_cast<size_t>(i), at);

@@ -13,6 +13,8 @@ namespace tacit::model {
 
 namespace {
 
+constexpr int64_t kMaxSamples = 1 << 20;
+
 // The arrays of one file.
 Result<std::vector<NamedArray>> parse_file(const std::string& path) {
   TACIT_ASSIGN(const Bytes bytes, read_file(path, kMaxInputBytes));
@@ -113,6 +115,7 @@ Result<std::vector<Sample>> cut_samples(const std::vector<NamedArray>& arrays, c
                   "expected " + shape_text(value.type->shape) +
                       " or a multiple along the first axis, found " + shape_text(arrays[i].tensor.shape()));
     }
+    if (count > kMaxSamples) return fail(Code::kTooLarge, place, i, "too many samples in one file");
     if (i == 0) samples.resize(static_cast<size_t>(count));
     if (samples.size() != static_cast<size_t>(count)) {
       return fail(Code::kBadInput, place, i,

@@ -38,6 +38,9 @@ Result<std::vector<bool>> resolve_axes(const Args& args, std::span<const int64_t
 // Product of the lengths of the axes in [begin, end).
 int64_t span_size(const Shape& shape, size_t begin, size_t end);
 
+// The most axes that walk() takes: Tile walks two for each of its own.
+inline constexpr size_t kMaxWalkRank = 2 * kMaxRank;
+
 // Calls f(i, positions) for every element i of a shape in row-major order, with positions[j] = Σ index ·
 // strides[j].
 template <size_t N, class F>

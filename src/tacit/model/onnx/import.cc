@@ -140,6 +140,7 @@ Status Importer::read_nodes() {
       return fail(Code::kBadModel, node.place(), 0, "the model names no operator set for this node's domain");
     }
     node.opset = opset->second;
+    TACIT_TRY(find_operator(node));
     TACIT_TRY(read_attributes(message, &external_, node));
     for (const std::string& name : message.output()) {
       ValueId id = kNoValue;

@@ -108,29 +108,43 @@ TEST(Interpreter, RefusesInputsOfTheWrongType) {
 
 enum class Verdict { kPassed, kRefused, kWrong };
 
+Result<NamedArray> read_tensor(const fs::path& path) {
+  TACIT_ASSIGN(const Bytes bytes, read_file(path.string(), kMaxInputBytes));
+  return parse_pb(bytes, path.string());
+}
+
+Result<Graph> import_and_fold(const fs::path& model, const ImportOptions& options) {
+  TACIT_ASSIGN(Graph graph, import_onnx_file(model.string(), options));
+  TACIT_TRY(fold(graph));
+  return graph;
+}
+
+// The graph of a case and its inputs. Cases pass shapes and axes as inputs; where the model can't be folded
+// that way, its int64 inputs become constants.
+Result<Graph> load_case(const fs::path& folder, std::vector<Tensor>& inputs) {
+  TACIT_ASSIGN(const Graph raw, import_onnx_file((folder / "model.onnx").string()));
+  ImportOptions options;
+  Result<Graph> graph = import_and_fold(folder / "model.onnx", options);
+  const bool fix = !graph && graph.error().code == Code::kUnsupported;
+  for (size_t i = 0; i < raw.inputs.size(); ++i) {
+    TACIT_ASSIGN(NamedArray array,
+                 read_tensor(folder / "test_data_set_0" / ("input_" + std::to_string(i) + ".pb")));
+    if (fix && array.tensor.dtype() == DType::kInt64) {
+      options.fixed[raw.values[raw.inputs[i]].name] = std::make_shared<const Tensor>(std::move(array.tensor));
+    } else {
+      inputs.push_back(std::move(array.tensor));
+    }
+  }
+  return fix ? import_and_fold(folder / "model.onnx", options) : std::move(graph);
+}
+
 // Runs one case of the ONNX backend test suite. A case is refused only as unsupported.
 Verdict run_case(const fs::path& folder, std::string& reason) {
-  Result<Graph> graph = import_onnx_file((folder / "model.onnx").string());
-  if (graph) {
-    const Status folded = fold(*graph);
-    if (!folded) graph = tl::unexpected(folded.error());
-  }
+  std::vector<Tensor> inputs;
+  const Result<Graph> graph = load_case(folder, inputs);
   if (!graph) {
     reason = graph.error().message();
     return graph.error().code == Code::kUnsupported ? Verdict::kRefused : Verdict::kWrong;
-  }
-  const fs::path data = folder / "test_data_set_0";
-  std::vector<std::string> paths;
-  for (size_t i = 0; i < graph->inputs.size(); ++i)
-    paths.push_back((data / ("input_" + std::to_string(i) + ".pb")).string());
-  std::vector<Tensor> inputs;
-  if (!paths.empty()) {
-    const Result<std::vector<Sample>> samples = read_samples(paths, *graph);
-    if (!samples) {
-      reason = samples.error().message();
-      return Verdict::kWrong;
-    }
-    inputs = (*samples)[0];
   }
   const Result<std::vector<Tensor>> outputs = run_float(*graph, inputs);
   if (!outputs) {
@@ -138,10 +152,8 @@ Verdict run_case(const fs::path& folder, std::string& reason) {
     return outputs.error().code == Code::kUnsupported ? Verdict::kRefused : Verdict::kWrong;
   }
   for (size_t i = 0; i < outputs->size(); ++i) {
-    const std::string path = (data / ("output_" + std::to_string(i) + ".pb")).string();
-    const Result<Bytes> bytes = read_file(path, kMaxInputBytes);
-    if (!bytes) return Verdict::kWrong;
-    const Result<NamedArray> expected = parse_pb(*bytes, path);
+    const Result<NamedArray> expected =
+        read_tensor(folder / "test_data_set_0" / ("output_" + std::to_string(i) + ".pb"));
     if (!expected || expected->tensor.type() != (*outputs)[i].type()) {
       reason = "the type of output " + std::to_string(i);
       return Verdict::kWrong;

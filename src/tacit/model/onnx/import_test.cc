@@ -348,6 +348,18 @@ TEST(ImportShapes, BatchAndNamedAxes) {
   expect_refused(model, kUsage, "input x", options);  // contradicts the fixed 2
 }
 
+TEST(ImportShapes, FixedInputsAreConstants) {
+  ImportOptions options;
+  options.fixed["x"] = std::make_shared<const Tensor>(ValueType{DType::kFloat32, {2}});
+  const Result<Graph> graph = import_onnx(bytes_of(small_model()), options);
+  ASSERT_TRUE(graph.has_value()) << graph.error().message();
+  EXPECT_TRUE(graph->inputs.empty());
+  options.fixed["x"] = std::make_shared<const Tensor>(ValueType{DType::kInt64, {2}});
+  expect_refused(small_model(), kUsage, "input x", options);
+  options.fixed = {{"q", std::make_shared<const Tensor>()}};
+  expect_refused(small_model(), kUsage, "input q", options);
+}
+
 TEST(ImportShapes, Refuses) {
   pb::ModelProto model = small_model();
   set_type(model.mutable_graph()->mutable_input(0), "x", {int64_t{1} << 40, 1 << 20});

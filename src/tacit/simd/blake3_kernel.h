@@ -81,6 +81,8 @@ TACIT_INLINE void step(Batch<V>& batch, const Message<V>& m, int a, int b, int c
 
 template <class V, int kRound>
 TACIT_INLINE void round(Batch<V>& v, const Message<V>& m) {
+  // Else the compiler keeps message words from the round before, and spills states for them.
+  asm volatile("" ::: "memory");
   step<V, kRound, 0>(v, m, 0, 4, 8, 12);
   step<V, kRound, 1>(v, m, 1, 5, 9, 13);
   step<V, kRound, 2>(v, m, 2, 6, 10, 14);

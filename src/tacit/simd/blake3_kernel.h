@@ -11,8 +11,7 @@
 #include <cstdint>
 
 #include "tacit/simd/hash_kernels.h"
-
-#define TACIT_INLINE inline __attribute__((always_inline))
+#include "tacit/simd/inline.h"
 
 namespace tacit::simd {
 namespace {

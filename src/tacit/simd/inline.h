@@ -1,0 +1,8 @@
+// TACIT_INLINE: for functions on vectors, which must vanish into their kernels. Internal to simd/.
+#pragma once
+
+#if defined(__GNUC__)
+#define TACIT_INLINE inline __attribute__((always_inline))
+#else
+#define TACIT_INLINE inline
+#endif

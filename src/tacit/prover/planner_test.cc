@@ -176,7 +176,7 @@ TEST(Planner, KeepsTheCommitmentOfAnEpoch) {
 
 TEST(Planner, RefusesWhatItCannotSearch) {
   EXPECT_EQ(plan(System{}, {}).error().code, Code::kUnsupported);
-  const System many = make_system(std::vector(9, std::pair(OracleKind::kActivations, 100u)));
+  const System many = make_system(std::vector(7, std::pair(OracleKind::kActivations, 100u)));
   EXPECT_EQ(plan(many, {}).error().code, Code::kUnsupported);
 }
 

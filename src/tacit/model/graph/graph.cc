@@ -1,0 +1,50 @@
+#include "tacit/model/graph/graph.h"
+
+#include "tacit/base/check.h"
+
+namespace tacit::model {
+
+namespace {
+
+// The attribute's content, or nullptr if it is absent.
+template <class T>
+const T* read(const Node& node, std::string_view key) {
+  auto it = node.attributes.find(key);
+  if (it == node.attributes.end()) return nullptr;
+  const T* content = std::get_if<T>(&it->second);
+  TACIT_CHECK(content != nullptr);
+  return content;
+}
+
+template <class T>
+T read_or(const Node& node, std::string_view key, T fallback) {
+  const T* content = read<T>(node, key);
+  return content != nullptr ? *content : fallback;
+}
+
+}  // namespace
+
+std::string Node::place() const { return "node " + name + " (" + op + ")"; }
+
+int64_t Node::integer(std::string_view key, int64_t fallback) const { return read_or(*this, key, fallback); }
+
+double Node::real(std::string_view key, double fallback) const { return read_or(*this, key, fallback); }
+
+std::string Node::text(std::string_view key, std::string_view fallback) const {
+  return read_or(*this, key, std::string(fallback));
+}
+
+std::vector<int64_t> Node::integers(std::string_view key) const {
+  return read_or(*this, key, std::vector<int64_t>{});
+}
+
+std::vector<double> Node::reals(std::string_view key) const {
+  return read_or(*this, key, std::vector<double>{});
+}
+
+const Tensor* Node::tensor(std::string_view key) const {
+  const auto* content = read<std::shared_ptr<const Tensor>>(*this, key);
+  return content != nullptr ? content->get() : nullptr;
+}
+
+}  // namespace tacit::model

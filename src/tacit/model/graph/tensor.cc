@@ -17,6 +17,44 @@ const char* dtype_name(DType dtype) {
   return kNames[static_cast<size_t>(dtype)];
 }
 
+Result<DType> dtype_from_onnx(int64_t number, const std::string& place) {
+  switch (number) {
+    case 1:
+      return DType::kFloat32;
+    case 2:
+      return DType::kUint8;
+    case 3:
+      return DType::kInt8;
+    case 4:
+      return DType::kUint16;
+    case 5:
+      return DType::kInt16;
+    case 6:
+      return DType::kInt32;
+    case 7:
+      return DType::kInt64;
+    case 9:
+      return DType::kBool;
+    case 10:
+      return DType::kFloat16;
+    case 11:
+      return DType::kFloat64;
+    case 12:
+      return DType::kUint32;
+    case 13:
+      return DType::kUint64;
+    case 16:
+      return DType::kBFloat16;
+    default:
+      break;
+  }
+  std::string name = "elements of type " + std::to_string(number);
+  if (number == 8) name = "strings";
+  if (number == 14 || number == 15) name = "complex numbers";
+  return fail(Code::kUnsupported, place, 0,
+              name + " are not supported; use float32, an integer type or bool");
+}
+
 IntRange int_range(DType dtype) {
   switch (dtype) {
     case DType::kInt8:

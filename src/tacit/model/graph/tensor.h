@@ -36,6 +36,8 @@ enum class DType : uint8_t {
 bool is_real(DType dtype);
 // "float32", "uint8", "bool", ...
 const char* dtype_name(DType dtype);
+// The type with a number of ONNX's TensorProto.DataType. Error: kUnsupported at `place`.
+Result<DType> dtype_from_onnx(int64_t number, const std::string& place);
 
 // The exact range of an integer type; uint64 ends at 2^63 − 1 here. Requires !is_real(dtype).
 struct IntRange {

@@ -7,8 +7,8 @@
 //     table.add({.name = "Neg",
 //                .opsets = {1, 26},
 //                .inputs = {1, 1},
-//                .shape = same_type,     // types of the outputs from the types of the inputs
-//                .eval = eval_neg});     // the reference values: double or exact int64
+//                .shape = same_number,   // types of the outputs from the types of the inputs
+//                .eval = eval_neg});     // the reference values: double or exact int64 (or .move, see below)
 //   }
 //
 // and a case in ops/ops_test.cc. `emit` is the third rule: how the node becomes integer cells and
@@ -68,6 +68,21 @@ using ShapeRule = std::function<Result<Types>(const Args&)>;
 // are computed in double; integer types exactly, and a result outside its declared type is an error
 // (kUnsupported).
 using EvalRule = std::function<Result<Tensors>(const Args&, const Types& outputs)>;
+
+// Where each element of an output comes from, for operators that only move elements (Reshape, Slice, Concat,
+// Pad...): one element of one input, or the fill value.
+struct Source {
+  uint32_t input = kFill;
+  int64_t position = 0;  // flat, row-major
+  static constexpr uint32_t kFill = UINT32_MAX;
+};
+struct Move {
+  std::vector<Source> sources;  // one per element of the output, row-major
+  double fill = 0;
+};
+// One Move per output. Errors: kUnsupported where the positions depend on a value that isn't known (Gather).
+using MoveRule = std::function<Result<std::vector<Move>>(const Args&, const Types& outputs)>;
+
 // Adds the node to the integer program and its constraints. Empty: the operator can't be proven yet by
 // itself.
 using EmitRule = std::function<Status(EmitContext&, const Node&)>;
@@ -91,7 +106,9 @@ struct Operator {
   std::vector<AttributeRule> attributes =
       {};  // all that the rules understand; any other attribute is refused
   ShapeRule shape;
-  EvalRule eval;
+  EvalRule eval = {};  // exactly one of eval and move is set
+  MoveRule move = {};
+  bool from_types = false;  // eval reads the inputs' types only (Shape): foldable for any input
   EmitRule emit = {};
 };
 
@@ -122,7 +139,8 @@ Result<const Operator*> check_node(const Node& node);
 // Types of a node's outputs: check_node, the shape rule, and the size limit of each output.
 Result<Types> infer_types(const Args& args);
 
-// Values of a node's outputs. Requires every input known and `outputs` from infer_types.
+// Values of a node's outputs, by its eval or move rule. Requires a node that check_node accepts, every input
+// known (or from_types) and `outputs` from infer_types.
 Result<Tensors> evaluate(const Args& args, const Types& outputs);
 
 // Opens the definition of a family: TACIT_OPERATORS(conv) { table.add(...); } in op_conv.cc.

@@ -24,7 +24,16 @@ T read_or(const Node& node, std::string_view key, T fallback) {
 
 }  // namespace
 
-std::string Node::place() const { return "node " + name + " (" + op + ")"; }
+std::string printable(std::string_view name) {
+  constexpr size_t kMaxShown = 120;
+  std::string text(name.substr(0, kMaxShown));
+  for (char& c : text) {
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
+  }
+  return name.size() > kMaxShown ? text + "..." : text;
+}
+
+std::string Node::place() const { return "node " + printable(name) + " (" + printable(op) + ")"; }
 
 int64_t Node::integer(std::string_view key, int64_t fallback) const { return read_or(*this, key, fallback); }
 

@@ -61,8 +61,10 @@ struct Node {
   const Tensor* tensor(std::string_view key) const;
 };
 
+// A name from a file, fit for a message: control characters become '?', and a long name is cut.
+std::string printable(std::string_view name);
+
 struct Graph {
-  std::string name;
   std::vector<Value> values;     // by ValueId
   std::vector<ValueId> inputs;   // what a user feeds, in the file's order; never constants
   std::vector<ValueId> outputs;  // in the file's order

@@ -6,6 +6,7 @@
 #include <initializer_list>
 #include <optional>
 
+#include "tacit/base/check.h"
 #include "tacit/model/ops/operator.h"
 
 namespace tacit::model {
@@ -37,12 +38,16 @@ Result<std::vector<bool>> resolve_axes(const Args& args, std::span<const int64_t
 // Product of the lengths of the axes in [begin, end).
 int64_t span_size(const Shape& shape, size_t begin, size_t end);
 
+// The most axes that walk() takes: Tile walks two for each of its own.
+inline constexpr size_t kMaxWalkRank = 2 * kMaxRank;
+
 // Calls f(i, positions) for every element i of a shape in row-major order, with positions[j] = Σ index ·
 // strides[j].
 template <size_t N, class F>
 void walk(const Shape& shape, const std::array<Shape, N>& strides, F f) {
   const int64_t count = span_size(shape, 0, shape.size());
-  Shape index(shape.size());
+  TACIT_CHECK(shape.size() <= kMaxWalkRank);
+  std::array<int64_t, kMaxWalkRank> index{};
   std::array<int64_t, N> at{};
   for (int64_t i = 0; i < count; ++i) {
     f(static_cast<size_t>(i), at);

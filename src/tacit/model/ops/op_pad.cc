@@ -45,7 +45,7 @@ Result<Types> shape_pad(const Args& args) {
   TACIT_ASSIGN(const Pads pads, read_pads(args));
   const std::string mode = args.node().text("mode", "constant");
   if (mode != "constant" && mode != "reflect" && mode != "edge" && mode != "wrap") {
-    return args.refuse(Code::kBadModel, "the mode '" + mode + "' is unknown");
+    return args.refuse(Code::kBadModel, "the mode '" + printable(mode) + "' is unknown");
   }
   if (args.has(2) &&
       (args.type(2).dtype != args.type(0).dtype || span_size(args.shape(2), 0, args.rank(2)) != 1)) {

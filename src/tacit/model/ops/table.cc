@@ -60,10 +60,11 @@ std::string missing_hint(const Node& node) {
   const std::span<const Operator> all = OperatorTable::get().all();
   auto is_domain = [&](const Operator& op) { return op.domain == node.domain; };
   if (std::none_of(all.begin(), all.end(), is_domain)) {
-    return "operators of the domain '" + node.domain + "' are not supported";
+    return "operators of the domain '" + printable(node.domain) + "' are not supported";
   }
   auto is_name = [&](const Operator& op) { return is_domain(op) && op.name == node.op; };
-  if (std::none_of(all.begin(), all.end(), is_name)) return "the operator " + node.op + " is not supported";
+  if (std::none_of(all.begin(), all.end(), is_name))
+    return "the operator " + printable(node.op) + " is not supported";
   return node.op + " is not supported in opset " + std::to_string(node.opset);
 }
 
@@ -72,13 +73,22 @@ Status check_attributes(const Node& node, const Operator& op) {
     auto rule = std::find_if(op.attributes.begin(), op.attributes.end(),
                              [&name = name](const AttributeRule& r) { return r.name == name; });
     if (rule == op.attributes.end()) {
-      return fail(Code::kUnsupported, node.place(), 0, "the attribute '" + name + "' is not supported");
+      return fail(Code::kUnsupported, node.place(), 0,
+                  "the attribute '" + printable(name) + "' is not supported");
     }
     if (attribute.index() != static_cast<size_t>(rule->type)) {
-      return fail(Code::kBadModel, node.place(), 0, "the attribute '" + name + "' has the wrong type");
+      return fail(Code::kBadModel, node.place(), 0,
+                  "the attribute '" + printable(name) + "' has the wrong type");
     }
   }
   return {};
+}
+
+// The number of outputs up to the last one that has a name.
+size_t named_outputs(const Node& node) {
+  size_t n = node.outputs.size();
+  while (n > 0 && node.outputs[n - 1] == kNoValue) --n;
+  return n;
 }
 
 template <class T>
@@ -118,7 +128,7 @@ Result<const Operator*> check_node(const Node& node) {
   if (static_cast<int>(node.outputs.size()) < op->outputs.min) {
     return fail(Code::kBadModel, node.place(), node.outputs.size(), "the node has too few outputs");
   }
-  if (node.outputs.size() > static_cast<size_t>(op->outputs.max)) {
+  if (named_outputs(node) > static_cast<size_t>(op->outputs.max)) {
     return fail(
         Code::kUnsupported, node.place(), node.outputs.size(),
         "only the first " + std::to_string(op->outputs.max) + " output(s) of the operator are supported");
@@ -131,7 +141,7 @@ Result<Types> infer_types(const Args& args) {
   TACIT_ASSIGN(const Operator* op, check_node(args.node()));
   TACIT_ASSIGN(Types types, op->shape(args));
   for (const ValueType& type : types) TACIT_TRY(element_count(type.shape, args.node().place()));
-  TACIT_CHECK(types.size() >= args.node().outputs.size());
+  TACIT_CHECK(types.size() >= named_outputs(args.node()));
   return types;
 }
 

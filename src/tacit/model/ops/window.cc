@@ -65,7 +65,7 @@ Result<AutoPad> read_auto_pad(const Args& args) {
   if (text == "SAME_UPPER") return AutoPad::kSameUpper;
   if (text == "SAME_LOWER") return AutoPad::kSameLower;
   if (text == "VALID") return AutoPad::kValid;
-  return args.refuse(Code::kBadModel, "auto_pad has the unknown value '" + text + "'");
+  return args.refuse(Code::kBadModel, "auto_pad has the unknown value '" + printable(text) + "'");
 }
 
 int64_t ceil_divide(int64_t a, int64_t b) { return (a + b - 1) / b; }

@@ -11,12 +11,12 @@
 //
 // Whatever is linear stays a form. The primitives that make cells:
 //
-//   saturate   out = clamp(⌊(acc + 2^(s−1)) / 2^s⌋): requantisation, Relu, Clip, and the maximum as b + relu(a − b)
-//   contract   sums of products of two operands (matrix products, convolutions, elementwise products)
-//   lookup     out = table of a function
+//   saturate   out = clamp(⌊(acc + 2^(s−1)) / 2^s⌋): requantisation, Relu, Clip, and the maximum as b +
+//   relu(a − b) contract   sums of products of two operands (matrix products, convolutions, elementwise
+//   products) lookup     out = table of a function
 //
-// Exponents of activations come from calibration; weights and biases from their largest magnitude. Both are public, and
-// nothing else that the context writes into the system depends on a value.
+// Exponents of activations come from calibration; weights and biases from their largest magnitude. Both are
+// public, and nothing else that the context writes into the system depends on a value.
 #pragma once
 
 #include <climits>
@@ -32,10 +32,11 @@ namespace tacit::model {
 
 // What the planner chooses (lower/plan.h): sizes of tables against numbers of cells and lookups.
 struct Plan {
-  uint8_t bits = 15;         // activations are [−2^(bits−1), 2^(bits−1)) or, where they can't be negative, [0, 2^bits)
-  uint8_t clamp_bits = 12;   // w of saturation
-  uint8_t digit_bits = 10;   // a remainder is looked up in digits of this many bits
-  double headroom = 1.25;    // activations may grow by this factor over calibration before they saturate
+  uint8_t bits =
+      15;  // activations are [−2^(bits−1), 2^(bits−1)) or, where they can't be negative, [0, 2^bits)
+  uint8_t clamp_bits = 12;  // w of saturation
+  uint8_t digit_bits = 10;  // a remainder is looked up in digits of this many bits
+  double headroom = 1.25;   // activations may grow by this factor over calibration before they saturate
   bool operator==(const Plan&) const = default;
 };
 
@@ -44,7 +45,7 @@ struct Filling {
   statement::TensorId tensor = 0;
   std::shared_ptr<const Tensor> source;  // null: `values` hold the cells
   int exponent = 0;
-  std::vector<int64_t> positions;        // of each cell in the source
+  std::vector<int64_t> positions;  // of each cell in the source
   std::vector<int64_t> values;
 };
 
@@ -85,8 +86,12 @@ class EmitContext {
   Result<Form> operand(ValueId id);
   // The value as cells of its own, at its calibrated exponent.
   Result<Form> cells(ValueId id);
+  // May the form stand in a contraction: a few terms of cells, no constant?
+  bool is_operand(const Form& form) const;
   // Gives a value its form. Requires the shape that the graph declares.
   Status set(ValueId id, Form form);
+  // What calibration saw of the value.
+  Spread spread(ValueId id) const { return spread_[id]; }
   // The constant behind a value, or nullptr.
   std::shared_ptr<const Tensor> constant(ValueId id) const;
 
@@ -97,32 +102,47 @@ class EmitContext {
 
   // ---- constants
 
-  // Weights of `bits` bits in the weight oracle at an exponent no smaller than `least_exponent`. factors[axis]: lengths
-  // into which the logical axis is cut (empty: natural); order: the cut axes in the order of storage, as positions in
-  // row-major order (empty: row-major).
+  // Weights of `bits` bits in the weight oracle at an exponent no smaller than `least_exponent`.
+  // factors[axis]: lengths into which the logical axis is cut (empty: natural); order: the cut axes in the
+  // order of storage, as positions in row-major order (empty: row-major).
   Result<Form> weights(std::shared_ptr<const Tensor> tensor, int bits, int least_exponent,
-               std::vector<std::vector<uint32_t>> factors = {}, std::vector<uint32_t> order = {});
-  // Constants that the verifier sees, over no label: one integer.
-  Form public_one();
+                       std::vector<std::vector<uint32_t>> factors = {}, std::vector<uint32_t> order = {});
+  // A constant to be added: wide weights in row-major storage. Requires a constant.
+  Result<Form> bias(ValueId id, int least_exponent, std::vector<std::vector<uint32_t>> factors = {}) {
+    return weights(constant(id), kBiasBits, least_exponent, std::move(factors));
+  }
 
   // ---- primitives
 
+  // The same elements under another logical shape; makes cells where the shape cuts across labels.
+  Result<Form> reshaped(Form form, const Shape& shape);
+  // A form of the same value whose logical axis has exactly one label, and that label.
+  Result<uint32_t> single_label(Form& form, size_t axis);
+  // The form as cells of its own, with an axis for every label: all labels vanish outside.
+  Form solid(const Form& form) { return copy(form); }
   // a + b with broadcasting; makes cells where the exponents are too far apart.
   Result<Form> add(Form a, Form b);
-  // Σ over the labels in `inner` (of a) of a · c. Labels that are not shared belong to one side alone. Samples are
-  // always shared. The result's logical axes are empty: the rule sets them.
+  // Σ over the labels in `inner` (of a) of a · c. Labels that are not shared belong to one side alone.
+  // Samples are always shared. The result's logical axes are empty: the rule sets them.
   Result<Product> contract(const Form& a, const Form& c, const std::vector<Shared>& shared,
                            const std::vector<uint32_t>& inner);
   // a · c element by element with broadcasting, of two operands.
   Result<Form> multiply(Form a, Form c);
+  // The sum over the logical axes marked, which become 1 long.
+  Result<Form> sum_over(ValueId id, const std::vector<bool>& reduced);
+  // form / n, for a public n ≥ 1: exact for powers of two, else by a factor of 16 bits.
+  Result<Form> divided(Form form, int64_t n);
   // clamp(round(form · 2^(form.exponent − exponent)), low, high) as cells; a half rounds up.
   Result<Form> saturate(const Form& form, int exponent, Bounds clamp);
-  // The form as cells at the exponent that suits its spread, but no finer than `least_exponent`. Integers stay exact.
+  // The form as cells at the exponent that suits its spread, but no finer than `least_exponent`. Integers
+  // stay exact.
   Result<Form> fit(const Form& form, int least_exponent = INT_MIN);
   // max(a, b) = b + relu(a − b).
   Result<Form> maximum(Form a, Form b);
   // max(form, 0) at the exponent that suits `spread`; exact where the form's own exponent is coarser.
   Result<Form> relu(const Form& form, Spread spread);
+  // The form clamped to [low, high], bounds that may be infinite, at the exponent that suits `spread`.
+  Result<Form> clip(const Form& form, double low, double high, Spread spread);
   // max(form, 0) exactly.
   Result<Form> exact_relu(const Form& form);
 
@@ -133,9 +153,10 @@ class EmitContext {
   // The exponent at which reals in `spread` fill the activations' range.
   int exponent_for(Spread spread, bool non_negative) const;
   Bounds range_for(bool non_negative) const;
+  Form public_one();
   Status check_width(const Form& form) const;
-  bool is_operand(const Form& form) const;
   Form copy(const Form& form);
+  Result<Form> flatten(const Form& form);
   Form clamp(const Form& form, int shift, Bounds range);
   statement::TableId clamp_table(uint64_t size);
   statement::TableId range_table(uint8_t bits);

@@ -27,28 +27,6 @@ Bounds scaled(Bounds b, __int128 factor) {
   return b;
 }
 
-// Splits labels of one logical axis of both forms until their lengths agree from the minor end on.
-bool refine_axis(Form& a, Form& b, size_t axis) {
-  size_t i = a.axes[axis].size(), j = b.axes[axis].size();
-  if (i == 0 || j == 0) return true;
-  while (i > 0 && j > 0) {
-    const uint32_t x = a.axes[axis][i - 1], y = b.axes[axis][j - 1];
-    const uint32_t n = static_cast<uint32_t>(a.length(x)), m = static_cast<uint32_t>(b.length(y));
-    if (n == m) {
-      --i, --j;
-    } else if (n % m == 0) {
-      split_label(a, x, m);
-      --j;
-    } else if (m % n == 0) {
-      split_label(b, y, n);
-      --i;
-    } else {
-      return false;
-    }
-  }
-  return i == 0 && j == 0;
-}
-
 // Gives `form` labels for the logical axes along which only `other` is longer than 1.
 void broadcast_axes(Form& form, const Form& other) {
   for (size_t axis = 0; axis < form.axes.size(); ++axis) {
@@ -78,7 +56,8 @@ statement::Space laid_out(statement::Space labels) {
   for (size_t i = 0; i < labels.axes.size(); ++i) {
     statement::Axis& axis = labels.axes[i];
     if (axis.batched) continue;
-    axis = i + 1 == labels.axes.size() && i > 1 ? statement::whole_axis(axis.length) : statement::strip_axis(axis.length, kWaste);
+    axis = i + 1 == labels.axes.size() && i > 1 ? statement::whole_axis(axis.length)
+                                                : statement::strip_axis(axis.length, kWaste);
   }
   return labels;
 }
@@ -253,11 +232,31 @@ uint32_t unfold(Form& form, uint32_t label, int64_t stride, int64_t dilation, in
   return label + 1;
 }
 
+bool refine(Form& a, size_t i, Form& c, size_t j) {
+  size_t left_a = a.axes[i].size(), left_c = c.axes[j].size();
+  while (left_a > 0 && left_c > 0) {
+    const uint32_t x = a.axes[i][left_a - 1], y = c.axes[j][left_c - 1];
+    const uint32_t n = static_cast<uint32_t>(a.length(x)), m = static_cast<uint32_t>(c.length(y));
+    if (n == m) {
+      --left_a, --left_c;
+    } else if (n % m == 0) {
+      split_label(a, x, m);
+      --left_c;
+    } else if (m % n == 0) {
+      split_label(c, y, n);
+      --left_a;
+    } else {
+      return false;
+    }
+  }
+  return left_a == 0 && left_c == 0;
+}
+
 bool align(Form& a, Form& b) {
   while (a.axes.size() < b.axes.size()) a.axes.insert(a.axes.begin(), std::vector<uint32_t>{});
   while (b.axes.size() < a.axes.size()) b.axes.insert(b.axes.begin(), std::vector<uint32_t>{});
   for (size_t axis = 0; axis < a.axes.size(); ++axis)
-    if (!refine_axis(a, b, axis)) return false;
+    if (!a.axes[axis].empty() && !b.axes[axis].empty() && !refine(a, axis, b, axis)) return false;
   // The form with more labels decides the order of storage.
   Form& first = a.labels.axes.size() >= b.labels.axes.size() ? a : b;
   Form& second = &first == &a ? b : a;
@@ -270,6 +269,13 @@ bool align(Form& a, Form& b) {
 Form scaled(Form form, int64_t factor) {
   form.view = statement::operator*(std::move(form.view), factor);
   form.bounds = scaled(form.bounds, factor);
+  return form;
+}
+
+Form shifted(Form form, int64_t constant) {
+  form.view.constant += constant;
+  form.bounds.low += constant;
+  form.bounds.high += constant;
   return form;
 }
 

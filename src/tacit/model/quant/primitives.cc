@@ -43,6 +43,63 @@ Form compact(const Form& form, std::vector<uint32_t>& kept) {
 
 }  // namespace
 
+// ---- shapes
+
+Result<Form> EmitContext::reshaped(Form form, const Shape& shape) {
+  if (reshape(form, shape)) return form;
+  TACIT_ASSIGN(form, flatten(form));
+  TACIT_CHECK(reshape(form, shape));
+  return form;
+}
+
+Result<uint32_t> EmitContext::single_label(Form& form, size_t axis) {
+  if (form.axes[axis].size() > 1) {
+    const Shape shape = form.shape();
+    TACIT_ASSIGN(form, flatten(form));
+    TACIT_CHECK(reshape(form, shape));
+  }
+  if (form.axes[axis].empty()) {
+    insert_label(form, 1, 1);
+    form.axes[axis] = {1};
+  }
+  return form.axes[axis][0];
+}
+
+// Cells along one label in row-major order, equal to the form by an identity over the form's labels.
+Result<Form> EmitContext::flatten(const Form& form) {
+  const __int128 span = form.bounds.high - form.bounds.low;
+  if (form.view.constant != 0 || span >> plan_.bits != 0) {
+    TACIT_ASSIGN(const Form narrow, fit(form));
+    if (narrow.view.constant != 0) return flatten(copy(narrow));
+    return flatten(narrow);
+  }
+  // The same view with its labels in row-major order, so that the step writes the cells in that order.
+  Form ordered = form;
+  std::vector<uint32_t> map(form.labels.axes.size(), 0);
+  ordered.labels.axes.resize(1);
+  statement::AxisMap index;
+  const std::vector<int64_t> strides = form.strides();
+  for (uint32_t label : form.row_major()) {
+    map[label] = static_cast<uint32_t>(ordered.labels.axes.size());
+    ordered.labels.axes.push_back(form.labels.axes[label]);
+    index.steps.push_back({map[label], strides[label]});
+  }
+  ordered.view = relabelled(std::move(ordered.view), map);
+  Form flat = form;
+  flat.labels =
+      laid_out({{statement::batch_axis(), statement::whole_axis(static_cast<uint32_t>(strides[0]))}});
+  flat.axes = {{1}};
+  flat.bounds = range_for(form.bounds.low >= 0);
+  const TensorId cells = new_cells(flat.labels, flat.bounds);
+  flat.view = cells_view(cells, 2);
+  add_step(StepKind::kCopy, ordered.labels, {ordered.view}, {cells}, {});
+  builder_.identity(ordered.labels, ordered.view + statement::scaled(Source::kTensor, cells, -1,
+                                                                     {statement::axis(0), index}));
+  prove_range(flat.labels, flat.view + -static_cast<int64_t>(flat.bounds.low), plan_.bits);
+  flat.bounds = form.bounds;
+  return flat;
+}
+
 // ---- sums
 
 Result<Form> EmitContext::add(Form a, Form b) {
@@ -61,11 +118,65 @@ Result<Form> EmitContext::add(Form a, Form b) {
   }
   if (a.exponent < b.exponent) std::swap(a, b);
   if (too_wide()) return refuse(Code::kMayWrap, "the terms of a sum are too far apart in size");
-  if (!align(a, b)) return refuse(Code::kUnsupported, "the operands' axes were reshaped in ways that cut across");
+  if (!align(a, b))
+    return refuse(Code::kUnsupported, "the operands' axes were reshaped in ways that cut across");
   const int exponent = b.exponent;
   Form sum = plus(with_exponent(std::move(a), exponent), b);
   sum.spread = spread;
   return sum;
+}
+
+Result<Form> EmitContext::sum_over(ValueId id, const std::vector<bool>& reduced) {
+  constexpr int64_t kFewTerms = 16;
+  TACIT_ASSIGN(Form x, form(id));
+  std::vector<uint32_t> inner;
+  int64_t n = 1;
+  for (size_t axis = 0; axis < reduced.size(); ++axis)
+    if (reduced[axis])
+      for (uint32_t label : x.axes[axis]) {
+        inner.push_back(label);
+        n *= x.length(label);
+      }
+  if (n * static_cast<int64_t>(x.view.terms.size()) <= kFewTerms) {
+    for (uint32_t label : inner) {
+      Form sum;
+      for (int64_t i = 0; i < x.length(label); ++i) {
+        Form part = x;
+        resample(part, label, i, 1, 1);
+        sum = i == 0 ? std::move(part) : plus(std::move(sum), part);
+      }
+      x = std::move(sum);
+    }
+    for (size_t axis = 0; axis < reduced.size(); ++axis)
+      if (reduced[axis]) x.axes[axis].clear();
+    return x;
+  }
+  TACIT_ASSIGN(x, operand(id));
+  inner.clear();
+  for (size_t axis = 0; axis < reduced.size(); ++axis)
+    if (reduced[axis]) inner.insert(inner.end(), x.axes[axis].begin(), x.axes[axis].end());
+  TACIT_ASSIGN(Product product, contract(x, public_one(), {}, inner));
+  for (const auto& axis : x.axes) {
+    product.form.axes.emplace_back();
+    for (uint32_t label : axis)
+      if (product.from_a[label] != Product::kGone) product.form.axes.back().push_back(product.from_a[label]);
+  }
+  return std::move(product.form);
+}
+
+Result<Form> EmitContext::divided(Form form, int64_t n) {
+  const int log_n = statement::log2_ceil(static_cast<uint64_t>(n));
+  if (n != int64_t{1} << log_n) {
+    constexpr int kFactorBits = 15;
+    if (magnitude(statement::hull(system(), form.view)) > kWidestSum >> (kFactorBits + 1)) {
+      TACIT_ASSIGN(form, fit(form));
+    }
+    const int64_t one = int64_t{1} << (kFactorBits + log_n);
+    form = scaled(std::move(form), (one + n / 2) / n);
+    form.exponent -= kFactorBits;
+  }
+  form.exponent -= log_n;
+  return form;
 }
 
 // ---- products
@@ -85,7 +196,8 @@ Result<Product> EmitContext::contract(const Form& a, const Form& c, const std::v
     if (!is_inner(i)) to_a[i] = add_label(a.labels.axes[i]);
   to_c[0] = to_a[0];
   for (uint32_t j = 1; j < n_c; ++j) {
-    const bool is_shared = std::any_of(shared.begin(), shared.end(), [&](const Shared& s) { return s.c == j; });
+    const bool is_shared =
+        std::any_of(shared.begin(), shared.end(), [&](const Shared& s) { return s.c == j; });
     if (!is_shared) to_c[j] = add_label(c.labels.axes[j]);
   }
   const size_t n_out = k.labels.axes.size();
@@ -131,7 +243,8 @@ Result<Product> EmitContext::contract(const Form& a, const Form& c, const std::v
 }
 
 Result<Form> EmitContext::multiply(Form a, Form c) {
-  if (!align(a, c)) return refuse(Code::kUnsupported, "the operands' axes were reshaped in ways that cut across");
+  if (!align(a, c))
+    return refuse(Code::kUnsupported, "the operands' axes were reshaped in ways that cut across");
   std::vector<Shared> shared;
   for (uint32_t label = 1; label < a.labels.axes.size(); ++label) shared.push_back({label, label});
   TACIT_ASSIGN(Product product, contract(a, c, shared, {}));
@@ -165,7 +278,8 @@ Form EmitContext::clamp(const Form& acc, int shift, Bounds range) {
   const size_t n = labels.axes.size();
   const int64_t half = shift > 0 ? int64_t{1} << (shift - 1) : 0;
   const Bounds q = {(acc.bounds.low + half) >> shift, (acc.bounds.high + half) >> shift};
-  const Bounds excess = {std::min<__int128>(q.low - range.low, 0), std::max<__int128>(q.high - range.high, 0)};
+  const Bounds excess = {std::min<__int128>(q.low - range.low, 0),
+                         std::max<__int128>(q.high - range.high, 0)};
   if (shift == 0 && magnitude(excess) == 0) return copy(acc);
 
   const int w = plan_.clamp_bits;
@@ -211,7 +325,25 @@ Form EmitContext::copy(const Form& acc) {
 Result<Form> EmitContext::fit(const Form& form, int least_exponent) {
   const bool non_negative = form.bounds.low >= 0;
   const Bounds range = range_for(non_negative);
-  const int exponent = std::max({exponent_for(form.spread, non_negative), form.exponent, least_exponent});
+  Spread spread = form.spread;
+  if (spread.low == 0 && spread.high == 0)
+    spread = {std::ldexp(static_cast<double>(form.bounds.low), form.exponent),
+              std::ldexp(static_cast<double>(form.bounds.high), form.exponent)};
+  const int exponent = std::max({exponent_for(spread, non_negative), form.exponent, least_exponent});
+  return saturate(form, exponent, range);
+}
+
+Result<Form> EmitContext::clip(const Form& form, double low, double high, Spread spread) {
+  if (high < low) low = high;
+  const bool non_negative = form.bounds.low >= 0 || low >= 0;
+  const int exponent = std::max(exponent_for(spread, non_negative), form.exponent);
+  const Bounds widest = range_for(non_negative);
+  const double bottom = static_cast<double>(widest.low), top = static_cast<double>(widest.high);
+  Bounds range;
+  range.low = std::llround(std::clamp(std::ldexp(low, -exponent), bottom, top));
+  range.high = std::llround(std::clamp(std::ldexp(high, -exponent), bottom, top));
+  // A span of few binary digits makes a table of few segments; the clamp is then one unit below the bound.
+  if (range.high > range.low && range.high < widest.high) --range.high;
   return saturate(form, exponent, range);
 }
 
@@ -224,15 +356,18 @@ Result<Form> EmitContext::exact_relu(const Form& form) {
   if (form.bounds.low >= 0) return form;
   Bounds range = range_for(true);
   while (range.high < form.bounds.high) range.high = 2 * range.high + 1;
-  if (range.high >> 20 != 0) return refuse(Code::kUnsupported, "a maximum over integers of more than 20 bits");
+  if (range.high >> 20 != 0)
+    return refuse(Code::kUnsupported, "a maximum over integers of more than 20 bits");
   return saturate(form, form.exponent, range);
 }
 
 Result<Form> EmitContext::maximum(Form a, Form b) {
   if (a.exponent < b.exponent) std::swap(a, b);
-  if (a.exponent - b.exponent > kMaxShift) return refuse(Code::kMayWrap, "the operands are too far apart in size");
+  if (a.exponent - b.exponent > kMaxShift)
+    return refuse(Code::kMayWrap, "the operands are too far apart in size");
   a = with_exponent(std::move(a), b.exponent);
-  if (!align(a, b)) return refuse(Code::kUnsupported, "the operands' axes were reshaped in ways that cut across");
+  if (!align(a, b))
+    return refuse(Code::kUnsupported, "the operands' axes were reshaped in ways that cut across");
   TACIT_ASSIGN(Form excess, exact_relu(plus(a, scaled(b, -1))));
   const Bounds bounds = {std::max(a.bounds.low, b.bounds.low), std::max(a.bounds.high, b.bounds.high)};
   Form out = plus(b, excess);

@@ -26,11 +26,22 @@ T read_or(const Node& node, std::string_view key, T fallback) {
 
 std::string printable(std::string_view name) {
   constexpr size_t kMaxShown = 120;
-  std::string text(name.substr(0, kMaxShown));
-  for (char& c : text) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
+  std::string text;
+  size_t i = 0;
+  while (i < name.size() && text.size() < kMaxShown) {
+    const auto lead = static_cast<unsigned char>(name[i]);
+    const size_t length = lead < 0x80   ? 1
+                          : lead < 0xc2 ? 0
+                          : lead < 0xe0 ? 2
+                          : lead < 0xf0 ? 3
+                          : lead < 0xf5 ? 4
+                                        : 0;
+    bool is_valid = length != 0 && length <= name.size() - i && lead >= 0x20 && lead != 0x7f;
+    for (size_t k = 1; is_valid && k < length; ++k) is_valid = (name[i + k] & 0xc0) == 0x80;
+    text += is_valid ? name.substr(i, length) : "?";
+    i += is_valid ? length : 1;
   }
-  return name.size() > kMaxShown ? text + "..." : text;
+  return i < name.size() ? text + "..." : text;
 }
 
 std::string Node::place() const { return "node " + printable(name) + " (" + printable(op) + ")"; }

@@ -61,7 +61,8 @@ struct Node {
   const Tensor* tensor(std::string_view key) const;
 };
 
-// A name from a file, fit for a message: control characters become '?', and a long name is cut.
+// A name from a file, fit for a message: control characters and bytes that are not UTF-8 become '?', and
+// a long name is cut.
 std::string printable(std::string_view name);
 
 struct Graph {

@@ -49,8 +49,11 @@ std::vector<Sample> synthetic_samples(const Graph& graph, size_t n_samples) {
   return out;
 }
 
-Result<IntegerModel> emit(const Graph& graph, const std::vector<Spread>& spreads, const Plan& plan) {
-  EmitContext context(graph, spreads, plan);
+namespace {
+
+// The program without its weights.
+Result<IntegerModel> emit_program(EmitContext& context) {
+  const Graph& graph = context.graph();
   std::vector<Port> inputs, outputs;
   context.enter(UINT32_MAX);
   for (size_t i = 0; i < graph.inputs.size(); ++i) {
@@ -76,6 +79,15 @@ Result<IntegerModel> emit(const Graph& graph, const std::vector<Spread>& spreads
   return context.finish(std::move(inputs), std::move(outputs));
 }
 
+}  // namespace
+
+Result<IntegerModel> emit(const Graph& graph, const std::vector<Spread>& spreads, const Plan& plan) {
+  EmitContext context(graph, spreads, plan);
+  TACIT_ASSIGN(IntegerModel model, emit_program(context));
+  TACIT_TRY(context.fill(model));
+  return model;
+}
+
 Cost cost_of(const statement::System& model) {
   Cost cost;
   for (const statement::Tensor& tensor : model.tensors) {
@@ -96,7 +108,8 @@ Result<Plan> choose_plan(const Graph& graph, const std::vector<Spread>& spreads,
     for (uint8_t digit_bits = 7; digit_bits <= 16; ++digit_bits) {
       plan.clamp_bits = clamp_bits;
       plan.digit_bits = digit_bits;
-      TACIT_ASSIGN(const IntegerModel model, emit(graph, spreads, plan));
+      EmitContext context(graph, spreads, plan);
+      TACIT_ASSIGN(const IntegerModel model, emit_program(context));
       const double cost = cost_of(model.open.system).nanoseconds();
       if (least >= 0 && cost >= least) continue;
       least = cost;

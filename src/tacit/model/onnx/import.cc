@@ -47,6 +47,7 @@ class Importer {
   Status read_opsets();
   Status read_initialisers();
   Status read_inputs();
+  Status fix_input(const pb::ValueInfoProto& input, ValueId id, const Tensor& tensor);
   Status read_nodes();     // makes the nodes and the values that they produce
   Status connect_nodes();  // resolves their inputs and checks them against the operator table
   Status sort_nodes();     // in topological order, otherwise as in the file
@@ -112,10 +113,30 @@ Status Importer::read_inputs() {
     if (!seen.insert(input.name()).second) return fail(Code::kBadModel, place, 0, "the name is given twice");
     if (ids_.contains(input.name())) continue;
     TACIT_ASSIGN(const ValueId id, declare(input.name(), place));
+    if (const auto fixed = options_.fixed.find(input.name()); fixed != options_.fixed.end()) {
+      TACIT_TRY(fix_input(input, id, *fixed->second));
+      continue;
+    }
     TACIT_ASSIGN(graph_.values[id].type, shapes_.resolve(input, graph_.values[id].batch_axis));
     graph_.inputs.push_back(id);
   }
+  for (const auto& [name, tensor] : options_.fixed) {
+    if (!seen.contains(name))
+      return fail(Code::kUsage, "input " + printable(name), 0, "no input has this name");
+  }
   return shapes_.check_all_used();
+}
+
+Status Importer::fix_input(const pb::ValueInfoProto& input, ValueId id, const Tensor& tensor) {
+  const std::string place = "input " + printable(input.name());
+  TACIT_ASSIGN(const DType declared, dtype_from_onnx(input.type().tensor_type().elem_type(), place));
+  if (declared != tensor.dtype() || !tensor.is_finite()) {
+    return fail(Code::kUsage, place, 0,
+                std::string("the fixed value must be finite ") + dtype_name(declared));
+  }
+  graph_.values[id].type = tensor.type();
+  graph_.values[id].constant = std::make_shared<const Tensor>(tensor);
+  return {};
 }
 
 Status Importer::read_nodes() {
@@ -140,6 +161,7 @@ Status Importer::read_nodes() {
       return fail(Code::kBadModel, node.place(), 0, "the model names no operator set for this node's domain");
     }
     node.opset = opset->second;
+    TACIT_TRY(find_operator(node));
     TACIT_TRY(read_attributes(message, &external_, node));
     for (const std::string& name : message.output()) {
       ValueId id = kNoValue;

@@ -10,6 +10,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <string>
 
 #include "tacit/base/bytes.h"
@@ -22,8 +23,9 @@ struct ImportOptions {
   std::map<std::string, int64_t>
       dimensions;  // lengths of symbolic axes by name ("sequence" → 128); go before `batch`
   std::map<std::string, Shape> shapes;  // whole shapes of inputs by name; go before everything else
-  std::string folder;                   // where external data lie; empty: the model must not use any
-  size_t max_bytes = INT32_MAX;         // of the model file (2 GiB at most) and of each external file
+  std::map<std::string, std::shared_ptr<const Tensor>> fixed;  // inputs that become constants of the model
+  std::string folder;            // where external data lie; empty: the model must not use any
+  size_t max_bytes = INT32_MAX;  // of the model file (2 GiB at most) and of each external file
 };
 
 // The graph of a model file; its folder serves as `options.folder` where that is empty.

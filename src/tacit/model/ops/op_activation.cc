@@ -146,6 +146,13 @@ Status emit_clip(EmitContext& e, const Node& node) {
   return emit_clip_between(e, node, bounds[0], bounds[1]);
 }
 
+template <Function f>
+Status emit_function(EmitContext& e, const Node& node) {
+  TACIT_ASSIGN(const Form x, e.form(node.inputs[0]));
+  TACIT_ASSIGN(Form y, e.apply(f, x, e.spread(node.inputs[0]), e.spread(node.outputs[0])));
+  return e.set(node.outputs[0], std::move(y));
+}
+
 }  // namespace
 
 TACIT_OPERATORS(activation) {
@@ -169,9 +176,18 @@ TACIT_OPERATORS(activation) {
              .shape = shape_prelu,
              .eval = eval_prelu,
              .emit = emit_prelu});
-  table.add(
-      {.name = "Sigmoid", .opsets = {7, 26}, .inputs = {1, 1}, .shape = same_real, .eval = eval_sigmoid});
-  table.add({.name = "Tanh", .opsets = {7, 26}, .inputs = {1, 1}, .shape = same_real, .eval = eval_tanh});
+  table.add({.name = "Sigmoid",
+             .opsets = {7, 26},
+             .inputs = {1, 1},
+             .shape = same_real,
+             .eval = eval_sigmoid,
+             .emit = emit_function<Function::kSigmoid>});
+  table.add({.name = "Tanh",
+             .opsets = {7, 26},
+             .inputs = {1, 1},
+             .shape = same_real,
+             .eval = eval_tanh,
+             .emit = emit_function<Function::kTanh>});
   table.add({.name = "Clip",
              .opsets = {7, 10},
              .inputs = {1, 1},

@@ -131,7 +131,10 @@ class OperatorTable {
   std::vector<Operator> operators_;
 };
 
-// The entry of a node, after checking the counts of inputs and outputs and the names and types of its
+// The entry of a node. Error: kUnsupported (unknown domain, operator or version).
+Result<const Operator*> find_operator(const Node& node);
+
+// The same after checking the counts of inputs and outputs and the names and types of its
 // attributes. Errors: kUnsupported (unknown domain, operator, version or attribute), kBadModel (counts,
 // attribute types).
 Result<const Operator*> check_node(const Node& node);

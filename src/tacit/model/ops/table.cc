@@ -113,9 +113,14 @@ std::vector<T> moved(const Args& args, const Move& move) {
 
 }  // namespace
 
-Result<const Operator*> check_node(const Node& node) {
+Result<const Operator*> find_operator(const Node& node) {
   const Operator* op = OperatorTable::get().find(node.domain, node.op, node.opset);
   if (op == nullptr) return fail(Code::kUnsupported, node.place(), 0, missing_hint(node));
+  return op;
+}
+
+Result<const Operator*> check_node(const Node& node) {
+  TACIT_ASSIGN(const Operator* op, find_operator(node));
   const int n_inputs = static_cast<int>(std::min<size_t>(node.inputs.size(), kAnyNumber));
   if (n_inputs < op->inputs.min || n_inputs > op->inputs.max) {
     return fail(Code::kBadModel, node.place(), node.inputs.size(),

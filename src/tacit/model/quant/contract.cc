@@ -11,7 +11,8 @@ using statement::Role;
 using statement::Space;
 using statement::View;
 
-// Integers below 2^53 are exact in double, sums and products included, and every machine multiplies doubles quickly.
+// Integers below 2^53 are exact in double, sums and products included, and every machine multiplies doubles
+// quickly.
 constexpr __int128 kExact = __int128{1} << 53;
 
 // out[l][r] = Σ_i x[l][i] · y[i][r]; rows of `out` are contiguous.
@@ -51,8 +52,8 @@ Group labels_with(const statement::Contraction& k, std::initializer_list<Role> r
   return group;
 }
 
-std::vector<double> operand(const statement::System& system, const statement::Assignment& assignment, const Group& group,
-                            View view) {
+std::vector<double> operand(const statement::System& system, const statement::Assignment& assignment,
+                            const Group& group, View view) {
   for (statement::Term& term : view.terms)
     for (statement::AxisMap& map : term.maps)
       for (statement::AxisMap::Step& step : map.steps)
@@ -64,9 +65,11 @@ std::vector<double> operand(const statement::System& system, const statement::As
 
 }  // namespace
 
-void contract(const statement::System& system, statement::Assignment& assignment, statement::ContractionId id) {
+void contract(const statement::System& system, statement::Assignment& assignment,
+              statement::ContractionId id) {
   const statement::Contraction& k = system.contractions[id];
-  const auto bound = statement::hull(system, k), bound_a = statement::hull(system, k.a), bound_c = statement::hull(system, k.c);
+  const auto bound = statement::hull(system, k), bound_a = statement::hull(system, k.a),
+             bound_c = statement::hull(system, k.c);
   for (const auto& b : {bound, bound_a, bound_c})
     if (b.high >= kExact || b.low <= -kExact) return statement::contract(system, assignment, id);
 

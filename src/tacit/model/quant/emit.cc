@@ -8,11 +8,8 @@
 namespace tacit::model {
 namespace {
 
-using statement::ColumnKind;
 using statement::Interval;
-using statement::Role;
 using statement::Space;
-using statement::TableId;
 using statement::TensorId;
 using statement::View;
 
@@ -35,15 +32,8 @@ std::vector<int64_t> positions_of(const Space& space, const std::vector<int64_t>
   return out;
 }
 
-// The least e with v ≤ 2^e.
-int log2_above(double v) {
-  int e = 0;
-  const double mantissa = std::frexp(v, &e);  // v = mantissa · 2^e, mantissa in [1/2, 1)
-  return mantissa == 0.5 ? e - 1 : e;
-}
-
-View cells_view(TensorId id, size_t n_labels, int64_t coefficient = 1) {
-  return statement::direct(statement::Source::kTensor, id, n_labels, coefficient);
+View cells_view(TensorId id, size_t n_labels) {
+  return statement::direct(statement::Source::kTensor, id, n_labels);
 }
 
 Interval narrow(Bounds b) { return {static_cast<int64_t>(b.low), static_cast<int64_t>(b.high)}; }
@@ -73,7 +63,9 @@ Result<Form> EmitContext::form(ValueId id) {
 Result<Form> EmitContext::operand(ValueId id) {
   TACIT_ASSIGN(Form f, form(id));
   if (is_operand(f)) return f;
-  return cells(id);
+  TACIT_ASSIGN(f, cells(id));
+  if (is_operand(f)) return f;
+  return refuse(Code::kMayWrap, "an integer operand of a product needs more than 20 bits");
 }
 
 Result<Form> EmitContext::cells(ValueId id) {
@@ -86,11 +78,12 @@ Status EmitContext::set(ValueId id, Form form) {
   if (id == kNoValue) return {};
   tidy(form);
   if (form.shape() != graph_.type(id).shape) {
-    return refuse(Code::kUnsupported, "the lowering made " + shape_text(form.shape()) + " where the graph says " +
-                                          shape_text(graph_.type(id).shape));
+    return refuse(Code::kUnsupported, "the lowering made " + shape_text(form.shape()) +
+                                          " where the graph says " + shape_text(graph_.type(id).shape));
   }
   TACIT_TRY(check_width(form));
   form.spread = spread_[id];
+  form.exact = !is_real(graph_.type(id).dtype);
   forms_[id] = std::move(form);
   return {};
 }
@@ -100,7 +93,8 @@ std::shared_ptr<const Tensor> EmitContext::constant(ValueId id) const {
 }
 
 bool EmitContext::is_operand(const Form& form) const {
-  if (form.view.constant != 0 || form.view.log_denominator != 0 || form.view.terms.size() > kOperandTerms) return false;
+  if (form.view.constant != 0 || form.view.log_denominator != 0 || form.view.terms.size() > kOperandTerms)
+    return false;
   for (const statement::Term& term : form.view.terms)
     if (term.source == statement::Source::kAccumulator) return false;
   return magnitude(statement::hull(system(), form.view)) <= kOperandWidth;
@@ -135,8 +129,10 @@ Result<Port> EmitContext::input(ValueId id, uint32_t index) {
     f.bounds = range_for(false);
     f.exponent = exponent_for(f.spread, false);
   } else {
+    f.exact = true;
     const IntRange range = int_range(type.dtype);
-    bits = std::min(32, statement::log2_ceil(static_cast<uint64_t>(range.max) - static_cast<uint64_t>(range.min)));
+    bits = std::min(
+        32, statement::log2_ceil(static_cast<uint64_t>(range.max) - static_cast<uint64_t>(range.min)));
     f.bounds.low = range.min < 0 ? -(__int128{1} << (bits - 1)) : 0;
     f.bounds.high = f.bounds.low + (__int128{1} << bits) - 1;
   }
@@ -162,23 +158,28 @@ Result<Port> EmitContext::output(ValueId id) {
 
 IntegerModel EmitContext::finish(std::vector<Port> inputs, std::vector<Port> outputs) {
   IntegerModel model;
-  model.open = {builder_.take(), std::move(inputs), std::move(outputs)};
+  model.open = {builder_.take(), {}, std::move(inputs), std::move(outputs)};
   model.steps = std::move(steps_);
+  model.open.tables = generated_;
   model.weights.resize(model.open.system.tensors.size());
-  for (Filling& filling : fillings_) {
+  for (const Node& node : graph_.nodes) model.nodes.push_back(node.place());
+  return model;
+}
+
+Status EmitContext::fill(IntegerModel& model) const {
+  for (const Filling& filling : fillings_) {
     std::vector<int64_t>& cells = model.weights[filling.tensor];
-    if (filling.source == nullptr) {
-      cells = std::move(filling.values);
-      continue;
-    }
     const Interval range = model.open.system.tensors[filling.tensor].range;
+    cells.clear();
     for (int64_t at : filling.positions) {
       const double v = std::ldexp(filling.source->as_real(static_cast<size_t>(at)), -filling.exponent);
       cells.push_back(std::clamp<int64_t>(std::llround(v), range.low, range.high));
     }
   }
-  for (const Node& node : graph_.nodes) model.nodes.push_back(node.place());
-  return model;
+  for (const GeneratedTable& table : generated_) {
+    TACIT_ASSIGN(model.weights[table.tensor], generate(table));
+  }
+  return {};
 }
 
 // ---- constants
@@ -212,8 +213,10 @@ Result<Form> EmitContext::weights(std::shared_ptr<const Tensor> tensor, int bits
   if (tensor->is_real()) {
     f.exponent = std::max(least_exponent, log2_above(largest == 0 ? 1 : largest) - (bits - 1));
   } else if (largest >= static_cast<double>(half)) {
-    return refuse(Code::kUnsupported, "an integer constant needs more than " + std::to_string(bits) + " bits");
+    return refuse(Code::kUnsupported,
+                  "an integer constant needs more than " + std::to_string(bits) + " bits");
   }
+  f.exact = !tensor->is_real();
   f.bounds = {-half, half - 1};
 
   Space space{{f.labels.axes.begin() + 1, f.labels.axes.end()}};
@@ -235,87 +238,6 @@ Form EmitContext::public_one() {
   f.view = statement::scaled(statement::Source::kPublic, *one_, 1, {});
   f.bounds = {1, 1};
   return f;
-}
-
-// ---- tables, cells and steps
-
-int EmitContext::exponent_for(Spread spread, bool non_negative) const {
-  const double largest = std::max(non_negative ? 0 : -spread.low, spread.high) * plan_.headroom;
-  // A value that is always zero may take any exponent.
-  return log2_above(largest > 0 ? largest : 1) - plan_.bits + (non_negative ? 0 : 1);
-}
-
-Bounds EmitContext::range_for(bool non_negative) const {
-  const __int128 size = __int128{1} << plan_.bits;
-  return non_negative ? Bounds{0, size - 1} : Bounds{-size / 2, size / 2 - 1};
-}
-
-// U: rows (o, 0) for 0 ≤ o < size, (size − 1, v) and (0, −v) for 0 ≤ v < 2^w, in segments of powers of two that never
-// grow. The range is moved to start at 0 so that one table serves every clamp of this size.
-TableId EmitContext::clamp_table(uint64_t size) {
-  const auto found = clamp_tables_.find(size);
-  if (found != clamp_tables_.end()) return found->second;
-  auto affine = [](int64_t start, int64_t step) { return statement::Column{ColumnKind::kAffine, start, step, 0}; };
-  std::vector<statement::Segment> segments;
-  uint64_t done = 0;
-  for (int bit = 63; bit >= 0; --bit) {
-    if ((size >> bit & 1) == 0) continue;
-    segments.push_back({static_cast<uint8_t>(bit), {affine(static_cast<int64_t>(done), 1), affine(0, 0)}, 0});
-    done += uint64_t{1} << bit;
-  }
-  const uint8_t w = plan_.clamp_bits;
-  segments.push_back({w, {affine(static_cast<int64_t>(size) - 1, 0), affine(0, 1)}, 0});
-  segments.push_back({w, {affine(0, 0), affine(0, -1)}, 0});
-  std::stable_sort(segments.begin(), segments.end(),
-                   [](const auto& x, const auto& y) { return x.log_rows > y.log_rows; });
-  return clamp_tables_[size] = builder_.table(cells_oracle_, std::move(segments));
-}
-
-TableId EmitContext::range_table(uint8_t bits) {
-  const auto found = range_tables_.find(bits);
-  if (found != range_tables_.end()) return found->second;
-  return range_tables_[bits] = builder_.range_table(cells_oracle_, 0, bits);
-}
-
-TensorId EmitContext::new_cells(const Space& labels, Bounds range) {
-  return builder_.tensor(cells_oracle_, labels, narrow(range));
-}
-
-void EmitContext::add_step(StepKind kind, const Space& labels, std::vector<View> views, std::vector<TensorId> tensors,
-                           std::vector<int64_t> numbers) {
-  steps_.push_back({kind, labels, std::move(views), std::move(tensors), std::move(numbers), node_});
-}
-
-// Proves 0 ≤ cell + constant < 2^bits for a view of one tensor.
-void EmitContext::prove_range(const Space& labels, const View& cell, int bits) {
-  if (bits == plan_.bits) return builder_.lookup(labels, clamp_table(uint64_t{1} << bits), {cell, View{}});
-  if (bits <= plan_.digit_bits) return builder_.lookup(labels, range_table(static_cast<uint8_t>(bits)), {cell});
-  builder_.identity(labels, cell + digits(labels, cell, bits) * -1);
-}
-
-// Proves 0 ≤ view < 2^bits with lookups alone of the low digits' cells and of the view itself.
-void EmitContext::prove_below(const Space& labels, const View& view, int bits) {
-  const int low_bits = (bits - 1) / plan_.digit_bits * plan_.digit_bits;
-  View top = view;
-  if (low_bits > 0) top = top + digits(labels, view, low_bits) * -1;
-  top.log_denominator = static_cast<uint8_t>(low_bits);
-  builder_.lookup(labels, range_table(static_cast<uint8_t>(bits - low_bits)), {top});
-}
-
-// Cells for the digits of the view's `bits` low bits, each looked up; Σ 2^(t·i)·digit_i.
-View EmitContext::digits(const Space& labels, const View& view, int bits) {
-  View sum;
-  std::vector<TensorId> tensors;
-  const int t = plan_.digit_bits;
-  for (int at = 0; at < bits; at += t) {
-    const int size = std::min(t, bits - at);
-    tensors.push_back(new_cells(labels, {0, (__int128{1} << size) - 1}));
-    const View cell = cells_view(tensors.back(), labels.axes.size());
-    builder_.lookup(labels, range_table(static_cast<uint8_t>(size)), {cell});
-    sum = sum + cell * (int64_t{1} << at);
-  }
-  add_step(StepKind::kDigits, labels, {view}, std::move(tensors), {t});
-  return sum;
 }
 
 }  // namespace tacit::model

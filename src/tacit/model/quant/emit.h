@@ -40,14 +40,16 @@ struct Plan {
   bool operator==(const Plan&) const = default;
 };
 
-// The weights of one tensor, to be written when the program is known.
+// The weights of one tensor, to be written when the program is known: round(source[position] · 2^−exponent).
 struct Filling {
   statement::TensorId tensor = 0;
-  std::shared_ptr<const Tensor> source;  // null: `values` hold the cells
+  std::shared_ptr<const Tensor> source;
   int exponent = 0;
   std::vector<int64_t> positions;  // of each cell in the source
-  std::vector<int64_t> values;
 };
+
+// The least e with v ≤ 2^e, for v > 0.
+int log2_above(double v);
 
 // Two operands' labels that are one label of their product.
 struct Shared {
@@ -146,8 +148,17 @@ class EmitContext {
   // max(form, 0) exactly.
   Result<Form> exact_relu(const Form& form);
 
-  // What has been built. The context is spent.
+  // f(x) from a table, for arguments in `in` and values in `out`; both domain and values saturate.
+  Result<Form> apply(Function f, const Form& x, Spread in, Spread out);
+  // ⌊n / d⌋ < 2^bits, for n ≥ 0 and cells d > 0 with the same labels. Requires all that of the semantics.
+  Result<Form> quotient(const Form& n, const Form& d, int bits);
+  // Softmax over the logical axes marked.
+  Result<Form> softmax(const Form& x, const std::vector<bool>& axes);
+
+  // What has been built, without the weights' values. No more emission after this.
   IntegerModel finish(std::vector<Port> inputs, std::vector<Port> outputs);
+  // Writes the values of the weights and the function tables. Errors: kUnsupported (functions.h).
+  Status fill(IntegerModel& model) const;
 
  private:
   // The exponent at which reals in `spread` fill the activations' range.
@@ -158,7 +169,14 @@ class EmitContext {
   Form copy(const Form& form);
   Result<Form> flatten(const Form& form);
   Form clamp(const Form& form, int shift, Bounds range);
-  statement::TableId clamp_table(uint64_t size);
+  enum class Sides : uint8_t { kBoth, kUpper };
+  statement::TableId clamp_table(uint64_t size, Sides sides = Sides::kBoth);
+  Result<statement::TableId> exp_table(GeneratedTable& column);
+  Result<GeneratedTable> function_column(const GeneratedTable& wanted);
+  Result<int64_t> entry(const GeneratedTable& table, int64_t x) const;
+  Result<Form> rounded(const Form& form, int exponent);
+  statement::TensorId new_cells_in_range(const statement::Space& labels, Bounds bounds);
+  void prove_range_of(const Form& cells);
   statement::TableId range_table(uint8_t bits);
   statement::TensorId new_cells(const statement::Space& labels, Bounds range);
   void prove_range(const statement::Space& labels, const statement::View& cell, int bits);
@@ -175,11 +193,13 @@ class EmitContext {
   statement::OracleId weights_oracle_ = 0;
   statement::OracleId cells_oracle_ = 0;
   std::vector<std::optional<Form>> forms_;
-  std::map<uint64_t, statement::TableId> clamp_tables_;  // by size of the range
-  std::map<uint8_t, statement::TableId> range_tables_;   // by bits
+  std::map<std::pair<uint64_t, Sides>, statement::TableId> clamp_tables_;  // by size of the range
+  std::map<statement::TensorId, statement::TableId> function_tables_;      // by column
+  std::map<uint8_t, statement::TableId> range_tables_;                     // by bits
   std::optional<statement::PublicId> one_;
   std::vector<Step> steps_;
   std::vector<Filling> fillings_;
+  std::vector<GeneratedTable> generated_;
 };
 
 }  // namespace tacit::model

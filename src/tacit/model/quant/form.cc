@@ -211,6 +211,22 @@ bool vanishes_outside(const statement::System& system, const Form& form, uint32_
   return true;
 }
 
+Form compact(const Form& form, std::vector<uint32_t>& kept) {
+  std::vector<uint32_t> map(form.labels.axes.size(), 0);
+  Form out = form;
+  out.axes.clear();
+  out.labels.axes.clear();
+  for (uint32_t label = 0; label < map.size(); ++label) {
+    if (label != 0 && !uses(form.view, label)) continue;
+    map[label] = static_cast<uint32_t>(kept.size());
+    kept.push_back(label);
+    out.labels.axes.push_back(form.labels.axes[label]);
+  }
+  out.view = relabelled(std::move(out.view), map);
+  out.labels = laid_out(out.labels);
+  return out;
+}
+
 void resample(Form& form, uint32_t label, int64_t start, int64_t stride, uint32_t length) {
   for_each_step(form.view, label, [&](AxisMap& map, size_t i) {
     map.offset += map.steps[i].stride * start;

@@ -42,6 +42,7 @@ struct Form {
   int exponent = 0;
   Bounds bounds;
   Spread spread;
+  bool exact = false;  // an integer value: never rounded, never saturated
 
   int64_t length(uint32_t label) const { return labels.axes[label].length; }
   // Lengths of the logical axes.
@@ -66,6 +67,8 @@ void insert_label(Form& form, uint32_t at, uint32_t length);
 // Cuts a label into itself (length / minor) and a new one after it (minor). Requires that minor divides its
 // length.
 void split_label(Form& form, uint32_t label, uint32_t minor);
+// The form over the labels that it reads (and the samples), without logical axes; `kept` lists them.
+Form compact(const Form& form, std::vector<uint32_t>& kept);
 // Removes the labels of length 1 (but for label 0).
 void tidy(Form& form);
 // Regroups the labels under another logical shape of the same size. False, and no change, if the shape cuts

@@ -24,23 +24,6 @@ Bounds times(Bounds x, Bounds y) {
 
 View cells_view(TensorId id, size_t n_labels) { return statement::direct(Source::kTensor, id, n_labels); }
 
-// The form over the labels that it reads (and the samples); `kept` lists them.
-Form compact(const Form& form, std::vector<uint32_t>& kept) {
-  std::vector<uint32_t> map(form.labels.axes.size(), 0);
-  Form out = form;
-  out.axes.clear();
-  out.labels.axes.clear();
-  for (uint32_t label = 0; label < map.size(); ++label) {
-    if (label != 0 && !uses(form.view, label)) continue;
-    map[label] = static_cast<uint32_t>(kept.size());
-    kept.push_back(label);
-    out.labels.axes.push_back(form.labels.axes[label]);
-  }
-  out.view = relabelled(std::move(out.view), map);
-  out.labels = laid_out(out.labels);
-  return out;
-}
-
 }  // namespace
 
 // ---- shapes
@@ -323,6 +306,7 @@ Form EmitContext::copy(const Form& acc) {
 }
 
 Result<Form> EmitContext::fit(const Form& form, int least_exponent) {
+  if (form.exact) return copy(form);
   const bool non_negative = form.bounds.low >= 0;
   const Bounds range = range_for(non_negative);
   Spread spread = form.spread;

@@ -20,8 +20,8 @@ Space resized(Space space, uint32_t samples) {
   return space;
 }
 
-// Calls f(storage, logical) with the position of every element of a port in the order of its labels and in row-major
-// order of [samples, logical axes…].
+// Calls f(storage, logical) with the position of every element of a port in the order of its labels and in
+// row-major order of [samples, logical axes…].
 template <class F>
 void for_each_element(const Form& form, uint32_t samples, F f) {
   const Space space = resized(form.labels, samples);
@@ -64,7 +64,8 @@ void state(statement::System& system, const Port& port) {
 
 class Machine {
  public:
-  Machine(Execution& execution, std::span<const std::vector<int64_t>> inputs, const PublicModel& open, uint32_t samples)
+  Machine(Execution& execution, std::span<const std::vector<int64_t>> inputs, const PublicModel& open,
+          uint32_t samples)
       : s_(execution.system), a_(execution.assignment), inputs_(inputs), open_(open), samples_(samples) {}
 
   void run(const Step& step) {
@@ -138,6 +139,10 @@ class Machine {
     out.reserve(x.size());
     for (int64_t v : x) {
       const int64_t row = v - step.numbers[0];
+      if (row == -1 && step.numbers.size() > 1) {
+        out.push_back(step.numbers[1]);
+        continue;
+      }
       TACIT_CHECK(row >= 0 && row < static_cast<int64_t>(column.size()));
       out.push_back(column[static_cast<size_t>(row)]);
     }
@@ -209,7 +214,8 @@ statement::System with_visibility(const PublicModel& model, Visibility visibilit
 }
 
 Result<std::vector<int64_t>> quantise(const Port& port, const Tensor& sample) {
-  if (sample.shape() != port.type.shape || sample.is_real() != is_real(port.type.dtype) || !sample.is_finite()) {
+  if (sample.shape() != port.type.shape || sample.is_real() != is_real(port.type.dtype) ||
+      !sample.is_finite()) {
     return fail(Code::kBadInput, port.name, 0,
                 "expected finite values of type " + std::string(dtype_name(port.type.dtype)) + " and shape " +
                     shape_text(port.type.shape));
@@ -220,8 +226,8 @@ Result<std::vector<int64_t>> quantise(const Port& port, const Tensor& sample) {
   for (size_t i = 0; i < sample.size(); ++i) {
     if (sample.is_real()) {
       const double v = std::ldexp(sample.reals()[i], -port.form.exponent);
-      out.push_back(std::llround(
-          std::clamp(v, static_cast<double>(range.low), static_cast<double>(range.high))));
+      out.push_back(
+          std::llround(std::clamp(v, static_cast<double>(range.low), static_cast<double>(range.high))));
       continue;
     }
     const int64_t v = sample.ints()[i];
@@ -233,14 +239,15 @@ Result<std::vector<int64_t>> quantise(const Port& port, const Tensor& sample) {
 }
 
 Tensor dequantise(const Port& port, std::span<const int64_t> integers) {
-  if (!is_real(port.type.dtype)) return Tensor(port.type, std::vector<int64_t>(integers.begin(), integers.end()));
+  if (!is_real(port.type.dtype))
+    return Tensor(port.type, std::vector<int64_t>(integers.begin(), integers.end()));
   std::vector<double> out;
   for (int64_t v : integers) out.push_back(std::ldexp(static_cast<double>(v), port.form.exponent));
   return Tensor(port.type, std::move(out));
 }
 
-Result<Execution> execute(const IntegerModel& model, std::span<const std::vector<int64_t>> inputs, uint32_t samples,
-                          Visibility visibility) {
+Result<Execution> execute(const IntegerModel& model, std::span<const std::vector<int64_t>> inputs,
+                          uint32_t samples, Visibility visibility) {
   TACIT_TRY(check_inputs(model.open, inputs, samples));
   Execution e;
   e.system = statement::instantiate(with_visibility(model.open, visibility), samples);

@@ -28,15 +28,15 @@ Result<Bytes> prove_once(const ProofJob& job, const hash::Seed& seed) {
 statement::Assignment registration_witness(const receipt::RegistrationSystem& derived, const Weights& weights) {
   statement::Assignment assignment;
   assignment.tensors.resize(derived.system.tensors.size());
-  for (const receipt::Digits& digits : derived.digits) {
-    const std::vector<int64_t>& values = weights[digits.source];
-    const int64_t low = derived.system.tensors[digits.tensor].range.low;
-    const int64_t mask = (int64_t{1} << digits.digit_bits) - 1;
-    assignment.tensors[digits.tensor] = values;
-    for (size_t i = 0; i < digits.committed.size(); ++i) {
-      std::vector<int64_t>& out = assignment.tensors[digits.committed[i]];
+  for (const receipt::RegisteredTensor& tensor : derived.tensors) {
+    const std::vector<int64_t>& values = weights[tensor.source];
+    const int64_t low = derived.system.tensors[tensor.tensor].range.low;
+    const int64_t mask = (int64_t{1} << tensor.digit_bits) - 1;
+    assignment.tensors[tensor.tensor] = values;
+    for (size_t i = 0; i < tensor.digits.size(); ++i) {
+      std::vector<int64_t>& out = assignment.tensors[tensor.digits[i]];
       out.reserve(values.size());
-      for (const int64_t w : values) out.push_back((w - low) >> (digits.digit_bits * static_cast<int>(i)) & mask);
+      for (const int64_t w : values) out.push_back((w - low) >> (tensor.digit_bits * static_cast<int>(i)) & mask);
     }
   }
   return assignment;
@@ -79,7 +79,7 @@ Result<Proof> prove_with_ledger(const ProofJob& job) {
 Result<std::optional<RegistrationCase>> registration_case(const receipt::PublicFile& file, const Weights& weights,
                                                           int threads) {
   TACIT_ASSIGN(receipt::RegistrationSystem derived, receipt::registration_system(file.model));
-  if (derived.digits.empty()) return std::optional<RegistrationCase>();
+  if (derived.tensors.empty()) return std::optional<RegistrationCase>();
   RegistrationCase out;
   TACIT_ASSIGN(ProofPlan plan, plan_proof(derived.system, committed_options(file, threads)));
   out.assignment = registration_witness(derived, weights);

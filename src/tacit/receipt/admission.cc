@@ -59,7 +59,7 @@ Result<verifier::ErrorLedger> check_security(const PublicFile& file, const Syste
 }
 
 Status verify_registration(const PublicFile& file, const RegistrationSystem& derived) {
-  if (derived.digits.empty()) {
+  if (derived.tensors.empty()) {
     if (file.registration) return fail(Code::kUnregistered, "registration", 0, "there is nothing to register");
     return {};
   }

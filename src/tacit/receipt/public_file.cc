@@ -10,6 +10,7 @@ namespace {
 constexpr std::string_view kMagic = "tacit public v1\n";
 constexpr const char* kPlace = "public file";
 constexpr size_t kDigestBytes = 32;
+constexpr size_t kMaxTables = 64;  // each costs an admission some milliseconds
 constexpr size_t kMaxHandover = size_t{1} << 24;
 
 void write_ports(Writer& out, const std::vector<statement::Port>& ports) {
@@ -26,6 +27,38 @@ Result<std::vector<statement::Port>> parse_ports(Reader& in) {
     ports.push_back(std::move(port));
   }
   return ports;
+}
+
+void write_tables(Writer& out, const std::vector<functions::GeneratedTable>& tables) {
+  out.u32(static_cast<uint32_t>(tables.size()));
+  for (const functions::GeneratedTable& table : tables) {
+    out.u32(table.tensor);
+    out.u8(static_cast<uint8_t>(table.function));
+    out.u8(table.bits);
+    out.i64(table.start);
+    out.u32(static_cast<uint32_t>(table.in_exponent));
+    out.u32(static_cast<uint32_t>(table.out_exponent));
+  }
+}
+
+Result<std::vector<functions::GeneratedTable>> parse_tables(Reader& in) {
+  TACIT_ASSIGN(const uint32_t n, in.count(22));
+  if (n > kMaxTables) return fail(Code::kTooLarge, "tables", n);
+  std::vector<functions::GeneratedTable> tables(n);
+  for (functions::GeneratedTable& table : tables) {
+    TACIT_ASSIGN(table.tensor, in.u32());
+    TACIT_ASSIGN(const uint8_t function, in.u8());
+    if (function > static_cast<uint8_t>(functions::Function::kLog))
+      return fail(Code::kNonCanonical, "tables", in.offset());
+    table.function = static_cast<functions::Function>(function);
+    TACIT_ASSIGN(table.bits, in.u8());
+    TACIT_ASSIGN(table.start, in.i64());
+    TACIT_ASSIGN(const uint32_t in_exponent, in.u32());
+    TACIT_ASSIGN(const uint32_t out_exponent, in.u32());
+    table.in_exponent = static_cast<int32_t>(in_exponent);
+    table.out_exponent = static_cast<int32_t>(out_exponent);
+  }
+  return tables;
 }
 
 void write_weights(Writer& out, const WeightCommitment& weights) {
@@ -81,6 +114,7 @@ Status check_magic(ByteView bytes, std::string_view magic, const char* place) {
 
 void write(Writer& out, const PublicModel& model) {
   statement::write(out, model.system);
+  write_tables(out, model.tables);
   write_ports(out, model.inputs);
   write_ports(out, model.outputs);
 }
@@ -88,6 +122,7 @@ void write(Writer& out, const PublicModel& model) {
 Result<PublicModel> parse_public_model(Reader& in) {
   PublicModel model;
   TACIT_ASSIGN(model.system, statement::parse(in));
+  TACIT_ASSIGN(model.tables, parse_tables(in));
   TACIT_ASSIGN(model.inputs, parse_ports(in));
   TACIT_ASSIGN(model.outputs, parse_ports(in));
   return model;

@@ -1,9 +1,9 @@
 // NAME.pub: all that a verifier needs to know about a model, and nothing secret.
 //
 //   file  = "tacit public v1\n" ‖ body ‖ BLAKE3(everything before)
-//   body  = profile u8 ‖ system ‖ inputs ‖ outputs ‖ weights ‖ epochs ‖ registration       (docs/spec)
+//   body  = profile u8 ‖ system ‖ tables ‖ inputs ‖ outputs ‖ weights ‖ epochs ‖ registration       (docs/spec)
 //
-//   model digest = BLAKE3("tacit model v1" ‖ system ‖ inputs ‖ outputs)                      what is computed
+//   model digest = BLAKE3("tacit model v1" ‖ system ‖ tables ‖ inputs ‖ outputs)             what is computed
 //   model id     = BLAKE3("tacit model id v1" ‖ model digest ‖ profile ‖ weights ‖ root of epoch 0)   with which weights
 //
 // The model id outlives epochs. There is one encoding of each file, so equal ids mean equal models and weights.
@@ -11,6 +11,7 @@
 
 #include <optional>
 
+#include "tacit/functions/functions.h"
 #include "tacit/hash/digest.h"
 #include "tacit/statement/port.h"
 #include "tacit/verifier/parameters.h"
@@ -26,6 +27,7 @@ inline constexpr statement::OracleId kWeightOracle = 0;
 // What a model computes, on one sample.
 struct PublicModel {
   statement::System system;  // a template (statement/instance.h), not placed
+  std::vector<functions::GeneratedTable> tables;  // which weights are tables of functions
   std::vector<statement::Port> inputs;
   std::vector<statement::Port> outputs;
   bool operator==(const PublicModel&) const = default;

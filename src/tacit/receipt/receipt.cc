@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "tacit/receipt/integers.h"
 #include "tacit/receipt/public_file.h"
 
 namespace tacit::receipt {
@@ -13,43 +14,6 @@ constexpr size_t kMaxHeader = 1 << 16;
 
 bool is_printable(const std::string& text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x20 && c != 0x7F; });
-}
-
-bool fits(int64_t v, int width) {
-  if (width == 8) return true;
-  const int64_t end = int64_t{1} << (8 * width - 1);
-  return v >= -end && v < end;
-}
-
-int least_width(const std::vector<int64_t>& values) {
-  int width = 1;
-  for (const int64_t v : values)
-    while (!fits(v, width)) width *= 2;
-  return width;
-}
-
-void write_values(Writer& out, const std::vector<int64_t>& values) {
-  const int width = least_width(values);
-  out.u8(static_cast<uint8_t>(width));
-  out.u32(static_cast<uint32_t>(values.size()));
-  for (const int64_t v : values)
-    for (int i = 0; i < width; ++i) out.u8(static_cast<uint8_t>(static_cast<uint64_t>(v) >> (8 * i)));
-}
-
-Result<std::vector<int64_t>> parse_values(Reader& in) {
-  TACIT_ASSIGN(const uint8_t width, in.u8());
-  if (width != 1 && width != 2 && width != 4 && width != 8) return fail(Code::kNonCanonical, "values", in.offset());
-  TACIT_ASSIGN(const uint32_t n, in.count(width));
-  TACIT_ASSIGN(const ByteView raw, in.raw(size_t{n} * width));
-  std::vector<int64_t> values(n);
-  for (size_t j = 0; j < n; ++j) {
-    uint64_t bits = 0;
-    for (size_t i = 0; i < width; ++i) bits |= uint64_t{raw[j * width + i]} << (8 * i);
-    const int unused = 64 - 8 * width;
-    values[j] = static_cast<int64_t>(bits << unused) >> unused;
-  }
-  if (least_width(values) != width) return fail(Code::kNonCanonical, "values", in.offset());
-  return values;
 }
 
 Result<Header> parse_header(ByteView bytes) {
@@ -113,7 +77,7 @@ Bytes encode(const Receipt& receipt) {
   out.raw(as_bytes(kMagic));
   out.blob(encode(receipt.header));
   out.u32(static_cast<uint32_t>(receipt.values.size()));
-  for (const std::vector<int64_t>& values : receipt.values) write_values(out, values);
+  for (const std::vector<int64_t>& values : receipt.values) write_integers(out, values);
   verifier::write(out, receipt.parameters);
   out.blob(receipt.proof);
   return out.take();
@@ -129,7 +93,7 @@ Result<Receipt> parse_receipt(ByteView bytes) {
   TACIT_ASSIGN(const uint32_t n_values, in.count(5));
   if (n_values > 2 * kMaxPorts) return fail(Code::kTooLarge, "values", n_values);
   for (uint32_t i = 0; i < n_values; ++i) {
-    TACIT_ASSIGN(std::vector<int64_t> values, parse_values(in));
+    TACIT_ASSIGN(std::vector<int64_t> values, parse_integers(in));
     receipt.values.push_back(std::move(values));
   }
   TACIT_ASSIGN(receipt.parameters, verifier::parse_parameters(in));

@@ -2,7 +2,7 @@
 //
 //   receipt = "tacit receipt 1\n" ‖ header ‖ values ‖ parameters ‖ proof
 //   header  = model id ‖ epoch u32 ‖ samples u32 ‖ visibility u8 ‖ time i64 ‖ context        (length-prefixed)
-//   values  = u32 count, then for each stated port: width u8 (1, 2, 4 or 8, the least that fits), u32 count, integers
+//   values  = u32 count, then the integers of each stated port (integers.h)
 //
 // The header's bytes are the `context` of the proof's statement (verifier/verify.h) and the values its publics, so
 // everything in a receipt is absorbed before the first challenge. There is one encoding of each receipt.

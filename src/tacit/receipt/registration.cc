@@ -57,31 +57,20 @@ int choose_digit_bits(const std::map<int, uint64_t>& places) {
 
 class Derivation {
  public:
-  explicit Derivation(const System& model) : model_(model) {}
+  explicit Derivation(const PublicModel& model) : model_(model.system), tables_of_functions_(model.tables) {}
 
   Result<RegistrationSystem> run() {
     TACIT_TRY(check_oracles());
-    std::map<int, uint64_t> places;
-    for (TensorId id = 0; id < model_.tensors.size(); ++id) {
-      const Tensor& tensor = model_.tensors[id];
-      if (!is_weight(tensor)) continue;
-      for (const statement::Axis& axis : tensor.space.axes)
-        if (axis.batched) return fail(Code::kBadStatement, "tensor", id, "weights have no axis of samples");
-      TACIT_ASSIGN(const int bits, range_bits(tensor, id));
-      places[bits] += tensor.space.places();
-    }
-    digit_bits_ = choose_digit_bits(places);
     builder_.oracle(OracleKind::kWeights);
     own_ = builder_.oracle(OracleKind::kActivations);
-    numbers_.resize(model_.tensors.size(), 0);
-    for (TensorId id = 0; id < model_.tensors.size(); ++id)
-      if (const Tensor& tensor = model_.tensors[id]; is_weight(tensor))
-        numbers_[id] = builder_.tensor(kWeightOracle, tensor.space, tensor.range);
-    for (TensorId id = 0; id < model_.tensors.size(); ++id)
-      if (is_weight(model_.tensors[id])) register_tensor(id);
+    TACIT_TRY(add_tensors());
+    for (const functions::GeneratedTable& table : tables_of_functions_) TACIT_TRY(register_table(table));
+    TACIT_ASSIGN(digit_bits_, digit_bits());
+    for (RegisteredTensor& tensor : out_.tensors)
+      if (first_values_.count(tensor.source) == 0) register_range(tensor);
     for (const statement::Table& table : model_.tables)
       for (const statement::Segment& segment : table.segments)
-        for (const statement::Column& column : segment.columns) register_column(column);
+        for (const statement::Column& column : segment.columns) TACIT_TRY(register_row_0(column));
     out_.system = builder_.take();
     return std::move(out_);
   }
@@ -97,47 +86,95 @@ class Derivation {
   }
 
   statement::TableId range_table(int bits) {
-    const auto [at, is_new] = tables_.try_emplace(bits, 0);
+    const auto [at, is_new] = range_tables_.try_emplace(bits, 0);
     if (is_new) at->second = builder_.range_table(own_, 0, static_cast<uint8_t>(bits));
     return at->second;
   }
 
-  void register_tensor(TensorId source) {
-    const Tensor& tensor = model_.tensors[source];
-    const int t = digit_bits_, bits = *range_bits(tensor, source), k = n_digits(bits, t);
-    Digits digits{source, numbers_[source], static_cast<uint8_t>(t), {}};
-    View rest = builder_.cell(digits.tensor);
-    rest.constant = -tensor.range.low;
+  // The weights, in the order that gives them their places.
+  Status add_tensors() {
+    numbers_.resize(model_.tensors.size(), 0);
+    for (TensorId id = 0; id < model_.tensors.size(); ++id) {
+      const Tensor& tensor = model_.tensors[id];
+      if (!is_weight(tensor)) continue;
+      for (const statement::Axis& axis : tensor.space.axes)
+        if (axis.batched) return fail(Code::kBadStatement, "tensor", id, "weights have no axis of samples");
+      numbers_[id] = builder_.tensor(kWeightOracle, tensor.space, tensor.range);
+      out_.tensors.push_back({id, numbers_[id], 0, {}});
+    }
+    return {};
+  }
+
+  Result<int> digit_bits() const {
+    std::map<int, uint64_t> places;
+    for (const RegisteredTensor& tensor : out_.tensors) {
+      if (first_values_.count(tensor.source) != 0) continue;
+      TACIT_ASSIGN(const int bits, range_bits(model_.tensors[tensor.source], tensor.source));
+      places[bits] += model_.tensors[tensor.source].space.places();
+    }
+    return choose_digit_bits(places);
+  }
+
+  // cells − constants = 0
+  Status register_table(const functions::GeneratedTable& table) {
+    TACIT_TRY(functions::check(table));
+    const auto bad = [&](const char* hint) { return fail(Code::kBadStatement, "table", table.tensor, hint); };
+    if (table.tensor >= model_.tensors.size() || !is_weight(model_.tensors[table.tensor])) return bad("no weights");
+    const Tensor& tensor = model_.tensors[table.tensor];
+    const statement::Space column{{statement::whole_axis(uint32_t{1} << table.bits)}};
+    if (tensor.space != column || first_values_.count(table.tensor) != 0) return bad("not a column of its own");
+    TACIT_ASSIGN(std::vector<int64_t> values, functions::generate(table));
+    for (const int64_t v : values)
+      if (v < tensor.range.low || v > tensor.range.high)
+        return fail(Code::kBadInterval, "tensor", table.tensor, "a value of its function is out of its range");
+    first_values_[table.tensor] = values[0];
+    const statement::PublicId constants = builder_.constant(column, std::move(values));
+    builder_.identity(column, builder_.cell(numbers_[table.tensor]) +
+                                  statement::direct(statement::Source::kPublic, constants, 1, -1));
+    return {};
+  }
+
+  void register_range(RegisteredTensor& registered) {
+    const Tensor& tensor = model_.tensors[registered.source];
+    const int t = digit_bits_, bits = *range_bits(tensor, registered.source), k = n_digits(bits, t);
+    registered.digit_bits = static_cast<uint8_t>(t);
+    View rest = builder_.cell(registered.tensor) + -tensor.range.low;
     for (int i = 0; i + 1 < k; ++i) {
       const TensorId digit = builder_.tensor(own_, tensor.space, {0, (int64_t{1} << t) - 1});
       builder_.lookup(tensor.space, range_table(t), {builder_.cell(digit)});
       rest = rest + builder_.cell(digit, -(int64_t{1} << (t * i)));
-      digits.committed.push_back(digit);
+      registered.digits.push_back(digit);
     }
     rest.log_denominator = static_cast<uint8_t>(t * (k - 1));
     builder_.lookup(tensor.space, range_table(last_bits(bits, t)), {std::move(rest)});
-    out_.digits.push_back(std::move(digits));
   }
 
   // cell 0 − start = 0
-  void register_column(const statement::Column& column) {
-    if (column.kind != statement::ColumnKind::kCells || !is_weight(model_.tensors[column.tensor])) return;
+  Status register_row_0(const statement::Column& column) {
+    if (column.kind != statement::ColumnKind::kCells || !is_weight(model_.tensors[column.tensor])) return {};
+    if (const auto known = first_values_.find(column.tensor); known != first_values_.end()) {
+      if (known->second != column.start) return fail(Code::kBadStatement, "table", column.tensor, "row 0 is misstated");
+      return {};
+    }
     View row = statement::scaled(statement::Source::kTensor, numbers_[column.tensor], 1, {{{}, 0}});
     builder_.identity({}, row + -column.start);
+    return {};
   }
 
   const System& model_;
+  const std::vector<functions::GeneratedTable>& tables_of_functions_;
   RegistrationSystem out_;
   statement::Builder builder_;
   statement::OracleId own_ = 0;
   std::vector<TensorId> numbers_;  // of the registration's tensors, by the model's
-  std::map<int, statement::TableId> tables_;
+  std::map<int, statement::TableId> range_tables_;
+  std::map<TensorId, int64_t> first_values_;  // of tables of functions
   int digit_bits_ = 1;
 };
 
 }  // namespace
 
-Result<RegistrationSystem> registration_system(const PublicModel& model) { return Derivation(model.system).run(); }
+Result<RegistrationSystem> registration_system(const PublicModel& model) { return Derivation(model).run(); }
 
 Bytes registration_context(const PublicModel& model, const Epoch& epoch) {
   Writer out;

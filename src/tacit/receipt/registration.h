@@ -12,7 +12,8 @@
 //
 // Over F this says w − low = Σ 2^{ti}·d_i + 2^{t(k−1)}·d_{k−1} with every digit in its range, a sum below 2^b ≤ 2^62 < p:
 // so w is that integer, whatever the prover committed. t is chosen by cost, from shapes alone.
-// A column of cells of a table (a committed function table, an embedding) has a public row 0: an identity shows it.
+// A table of a function equals what its generator gives, by an identity with constants; its range follows. Any other
+// column of cells of a table (an embedding) has a public row 0: an identity shows it.
 #pragma once
 
 #include <vector>
@@ -21,21 +22,21 @@
 
 namespace tacit::receipt {
 
-// How one tensor of weights is cut.
-struct Digits {
-  statement::TensorId source = 0;             // in the model's system
-  statement::TensorId tensor = 0;             // in the registration's
-  uint8_t digit_bits = 0;                     // t
-  std::vector<statement::TensorId> committed;  // d_0 … d_{k−2}
+// One tensor of weights, and how it is cut.
+struct RegisteredTensor {
+  statement::TensorId source = 0;           // in the model's system
+  statement::TensorId tensor = 0;           // in the registration's
+  uint8_t digit_bits = 0;                   // t
+  std::vector<statement::TensorId> digits;  // d_0 … d_{k−2}; none for tables of functions
 };
 
 struct RegistrationSystem {
-  statement::System system;  // not placed; without lookups when the model has no weights
-  std::vector<Digits> digits;
+  statement::System system;               // not placed
+  std::vector<RegisteredTensor> tensors;  // none when the model has no weights: then there is nothing to prove
 };
 
-// Requires a system that statement::check accepts. Errors: kBadStatement (the weights are not oracle 0 alone, or have an
-// axis of samples), kBadInterval ("tensor", which: its range is not a power of two of at most 2^62 integers).
+// Requires a system that statement::check accepts. Errors: kBadStatement (the weights are not oracle 0 alone or have an axis
+// of samples; a table is no column or its row 0 is misstated), kBadInterval ("tensor", which: its range is not a power of two of at most 2^62 integers).
 Result<RegistrationSystem> registration_system(const PublicModel& model);
 
 // What a registration proof absorbs as its context.

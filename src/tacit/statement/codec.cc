@@ -121,27 +121,26 @@ template <class A> void describe(A& ar, System& v) {
   ar(v.tables), ar(v.lookups), ar(v.identities);
 }
 
+template <class T>
+Result<T> parse_one(Reader& in) {
+  T value;
+  Loader loader(in);
+  loader(value);
+  if (!loader.status()) return tl::unexpected(loader.status().error());
+  return value;
+}
+
 }  // namespace
 
 void write(Writer& out, const System& system) { Saver{out}(system); }
-
-Result<System> parse(Reader& in) {
-  System system;
-  Loader loader(in);
-  loader(system);
-  if (!loader.status()) return tl::unexpected(loader.status().error());
-  return system;
-}
-
+void write(Writer& out, const Space& space) { Saver{out}(space); }
+void write(Writer& out, const View& view) { Saver{out}(view); }
 void write(Writer& out, const Port& port) { Saver{out}(port); }
 
-Result<Port> parse_port(Reader& in) {
-  Port port;
-  Loader loader(in);
-  loader(port);
-  if (!loader.status()) return tl::unexpected(loader.status().error());
-  return port;
-}
+Result<System> parse(Reader& in) { return parse_one<System>(in); }
+Result<Space> parse_space(Reader& in) { return parse_one<Space>(in); }
+Result<View> parse_view(Reader& in) { return parse_one<View>(in); }
+Result<Port> parse_port(Reader& in) { return parse_one<Port>(in); }
 
 hash::Digest digest(const System& system) {
   Writer out;

@@ -43,21 +43,28 @@ Status write_all(int fd, ByteView bytes, const std::string& path) {
   return {};
 }
 
+}  // namespace
+
 // rename() replaces its target; link() refuses to.
-Status publish(const std::string& temporary, const std::string& path, Overwrite overwrite) {
+Status move_file(const std::string& from, const std::string& to, Overwrite overwrite) {
   if (overwrite == Overwrite::kYes) {
-    if (::rename(temporary.c_str(), path.c_str()) != 0) return io_error(path);
+    if (::rename(from.c_str(), to.c_str()) != 0) return io_error(to);
   } else {
-    if (::link(temporary.c_str(), path.c_str()) != 0)
-      return errno == EEXIST ? Status(fail(Code::kExists, path, 0, "use --force to replace it")) : io_error(path);
-    ::unlink(temporary.c_str());
+    if (::link(from.c_str(), to.c_str()) != 0)
+      return errno == EEXIST ? Status(fail(Code::kExists, to, 0, "use --force to replace it")) : io_error(to);
+    ::unlink(from.c_str());
   }
-  const Descriptor folder(::open(folder_of(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  const Descriptor folder(::open(folder_of(to).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (folder.get() >= 0) ::fsync(folder.get());
   return {};
 }
 
-}  // namespace
+Status check_writable(const std::string& path) {
+  struct stat info {};
+  if (::stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode)) return fail(Code::kIo, path, 0, "it is a folder");
+  if (::access(folder_of(path).c_str(), W_OK | X_OK) != 0) return io_error(path);
+  return {};
+}
 
 Result<Bytes> read_file(const std::string& path, size_t max_bytes) {
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
@@ -96,7 +103,7 @@ Status write_file(const std::string& path, ByteView bytes, Access access, Overwr
     if (file.get() < 0) return fail(Code::kIo, path, 0, std::strerror(errno));
     status = write_all(file.get(), bytes, path);
   }
-  if (status) status = publish(temporary, path, overwrite);
+  if (status) status = move_file(temporary, path, overwrite);
   if (!status) ::unlink(temporary.c_str());
   return status;
 }

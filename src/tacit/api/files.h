@@ -17,6 +17,12 @@ Result<Bytes> read_file(const std::string& path, size_t max_bytes);
 // Errors: kExists, kIo; on an error nothing is left behind.
 Status write_file(const std::string& path, ByteView bytes, Access access, Overwrite overwrite);
 
+// Gives a file another name in the same folder. Errors: kExists, kIo.
+Status move_file(const std::string& from, const std::string& to, Overwrite overwrite);
+
+// Could a file be written under this path? To be asked before long work. Errors: kIo.
+Status check_writable(const std::string& path);
+
 bool file_exists(const std::string& path);
 
 // "folder/NAME.tacit" → "folder/NAME": the path without this suffix, or as it is.

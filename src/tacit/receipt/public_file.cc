@@ -61,13 +61,6 @@ Result<std::vector<functions::GeneratedTable>> parse_tables(Reader& in) {
   return tables;
 }
 
-void write_weights(Writer& out, const WeightCommitment& weights) {
-  out.u8(weights.log_rows);
-  out.u8(weights.log_blinding);
-  out.u8(weights.log_domain);
-  out.u32(weights.max_queries);
-}
-
 Result<hash::Digest> parse_digest(Reader& in) {
   TACIT_ASSIGN(const ByteView view, in.raw(kDigestBytes));
   hash::Digest digest;
@@ -75,11 +68,7 @@ Result<hash::Digest> parse_digest(Reader& in) {
   return digest;
 }
 
-Status parse_commitment(Reader& in, PublicFile& file) {
-  TACIT_ASSIGN(file.weights.log_rows, in.u8());
-  TACIT_ASSIGN(file.weights.log_blinding, in.u8());
-  TACIT_ASSIGN(file.weights.log_domain, in.u8());
-  TACIT_ASSIGN(file.weights.max_queries, in.u32());
+Status parse_epochs(Reader& in, PublicFile& file) {
   TACIT_ASSIGN(const uint32_t n_epochs, in.count(kDigestBytes + 8));
   for (uint32_t i = 0; i < n_epochs; ++i) {
     Epoch& epoch = file.epochs.emplace_back();
@@ -128,12 +117,28 @@ Result<PublicModel> parse_public_model(Reader& in) {
   return model;
 }
 
+void write(Writer& out, const WeightCommitment& weights) {
+  out.u8(weights.log_rows);
+  out.u8(weights.log_blinding);
+  out.u8(weights.log_domain);
+  out.u32(weights.max_queries);
+}
+
+Result<WeightCommitment> parse_weight_commitment(Reader& in) {
+  WeightCommitment weights;
+  TACIT_ASSIGN(weights.log_rows, in.u8());
+  TACIT_ASSIGN(weights.log_blinding, in.u8());
+  TACIT_ASSIGN(weights.log_domain, in.u8());
+  TACIT_ASSIGN(weights.max_queries, in.u32());
+  return weights;
+}
+
 Bytes encode(const PublicFile& file) {
   Writer out;
   out.raw(as_bytes(kMagic));
   out.u8(static_cast<uint8_t>(file.profile));
   write(out, file.model);
-  write_weights(out, file.weights);
+  write(out, file.weights);
   out.u32(static_cast<uint32_t>(file.epochs.size()));
   for (const Epoch& epoch : file.epochs) {
     out.u32(epoch.number);
@@ -163,7 +168,8 @@ Result<PublicFile> parse_public_file(ByteView bytes) {
   if (profile > static_cast<uint8_t>(verifier::Profile::k128)) return fail(Code::kNonCanonical, kPlace);
   file.profile = static_cast<verifier::Profile>(profile);
   TACIT_ASSIGN(file.model, parse_public_model(in));
-  TACIT_TRY(parse_commitment(in, file));
+  TACIT_ASSIGN(file.weights, parse_weight_commitment(in));
+  TACIT_TRY(parse_epochs(in, file));
   TACIT_TRY(parse_registration(in, file));
   TACIT_TRY(in.finish());
   return file;
@@ -182,7 +188,7 @@ hash::Digest model_id(const PublicFile& file) {
   out.raw(as_bytes("tacit model id v1"));
   out.raw(model_digest(file.model).bytes);
   out.u8(static_cast<uint8_t>(file.profile));
-  write_weights(out, file.weights);
+  write(out, file.weights);
   out.raw(file.epochs[0].root.bytes);
   return hash::blake3(out.bytes());
 }

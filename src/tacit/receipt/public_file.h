@@ -67,6 +67,8 @@ struct PublicFile {
 
 void write(Writer& out, const PublicModel& model);
 Result<PublicModel> parse_public_model(Reader& in);
+void write(Writer& out, const WeightCommitment& weights);
+Result<WeightCommitment> parse_weight_commitment(Reader& in);
 
 Bytes encode(const PublicFile& file);
 // Errors: kBadMagic, kBadVersion, kBadChecksum, kTruncated, kTrailingBytes, kNonCanonical, kTooLarge. Nothing is

@@ -21,7 +21,7 @@
 
 namespace tacit::receipt {
 
-inline constexpr size_t kMaxReceipt = size_t{1} << 29;
+inline constexpr size_t kMaxReceipt = size_t{1} << 27;
 inline constexpr uint32_t kMaxSamples = 1 << 16;
 inline constexpr size_t kMaxContextPairs = 64;
 inline constexpr size_t kMaxContextKey = 64;

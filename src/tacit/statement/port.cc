@@ -7,6 +7,7 @@ namespace {
 
 constexpr uint64_t kMaxElements = uint64_t{1} << 28;
 constexpr int32_t kMaxExponent = 1024;
+constexpr size_t kMaxAxes = 15;
 
 void state(System& system, const Port& port) {
   Public item{PublicKind::kStated, {{batch_axis()}}, port.range, {}};
@@ -37,7 +38,8 @@ uint64_t Port::elements() const {
 
 Status check(const Port& port) {
   const auto bad = [&](uint64_t index, const char* hint) { return fail(Code::kBadStatement, "port", index, hint); };
-  if (port.axes.size() != port.shape.size() || port.labels.axes.empty()) return bad(0, "number of axes");
+  if (port.shape.size() > kMaxAxes || port.axes.size() != port.shape.size() || port.labels.axes.empty())
+    return bad(0, "number of axes");
   if (port.labels.axes[0] != batch_axis()) return bad(0, "the first label is the axis of samples");
   if (port.exponent < -kMaxExponent || port.exponent > kMaxExponent) return bad(0, "exponent");
   if (port.batched && (port.shape.empty() || port.shape[0] != 1)) return bad(0, "a batched port holds one sample");

@@ -18,8 +18,8 @@ struct Columns8 {
         for (size_t i = first; i < group.n_coefficients; i += size_t{1} << group.log_rows, ++wrap) {
           size_t left = group.n_coefficients - i;
           // For the next strip: its lines are too far apart for the hardware to foresee.
-        __builtin_prefetch(column + i + 8, 0, 2);
-        Lanes run = left >= 8 ? Lanes::load(column + i) : Lanes::load_first(column + i, left);
+          __builtin_prefetch(column + i + 8, 0, 2);
+          Lanes run = left >= 8 ? Lanes::load(column + i) : Lanes::load_first(column + i, left);
           sum = i == first ? run : add(sum, canonical(mul_by(run, wrap)));
         }
       }

@@ -22,7 +22,9 @@ namespace {
 
 using field::Goldilocks;
 
-constexpr int kLogAlone = 13;           // elements of a block that one thread transforms by itself
+// The last step of radix 8 takes its twiddles from a table of those for radix 16, a root of twice the order.
+constexpr int kMaxLogN = Goldilocks::kTwoAdicity - 1;
+constexpr int kLogAlone = 13;             // elements of a block that one thread transforms by itself
 constexpr size_t kWordsAtOnce = 1 << 10;  // of each part, in a piece of a step that threads share
 
 template <class T>
@@ -34,7 +36,7 @@ uint64_t* words_of(T* elements) {
 int log_of(size_t n) {
   TACIT_CHECK(std::has_single_bit(n));
   int log_n = std::countr_zero(n);
-  TACIT_CHECK(log_n <= Goldilocks::kTwoAdicity);
+  TACIT_CHECK(log_n <= kMaxLogN);
   return log_n;
 }
 
@@ -42,23 +44,21 @@ int log_of(size_t n) {
 class Blocks {
  public:
   Blocks(int log_n, int degree, Loop loop)
-      : degree_(degree), loop_(loop), twiddles_(std::max(log_n - 4, 0)), kernels_(ntt_kernels(active_level())) {}
+      : degree_(degree), loop_(loop), twiddles_(log_n - 3), kernels_(ntt_kernels(active_level())) {}
 
   const NttKernels& kernels() const { return kernels_; }
 
   void transform(uint64_t* x, int log_len, uint64_t b) const {
     if (log_len <= kLogAlone) return kernels_.transform(x, log_len, degree_, twiddles_.view(), b);
     step(kernels_.split, x, log_len, 4, b);
-    children(x, log_len, 4, b, [&](uint64_t* child, int log_child, uint64_t index) {
-      transform(child, log_child, index);
-    });
+    children(x, log_len, 4, b,
+             [&](uint64_t* child, int log_child, uint64_t index) { transform(child, log_child, index); });
   }
 
   void transposed(uint64_t* x, int log_len, uint64_t b) const {
     if (log_len <= kLogAlone) return kernels_.transposed(x, log_len, degree_, twiddles_.view(), b);
-    children(x, log_len, 4, b, [&](uint64_t* child, int log_child, uint64_t index) {
-      transposed(child, log_child, index);
-    });
+    children(x, log_len, 4, b,
+             [&](uint64_t* child, int log_child, uint64_t index) { transposed(child, log_child, index); });
     step(kernels_.join, x, log_len, 4, b);
   }
 
@@ -66,25 +66,22 @@ class Blocks {
   template <class F>
   void children(uint64_t* x, int log_len, int log_radix, uint64_t b, const F& f) const {
     const int log_child = log_len - log_radix;
-    for_each(loop_, size_t{1} << log_radix, [&](size_t p) {
-      f(x + degree_ * (p << log_child), log_child, (b << log_radix) + p);
-    });
+    for_each(loop_, size_t{1} << log_radix,
+             [&](size_t p) { f(x + degree_ * (p << log_child), log_child, (b << log_radix) + p); });
   }
 
   using Step = decltype(NttKernels::split);
   void step(Step kernel, uint64_t* x, int log_len, int log_radix, uint64_t b) const {
     const size_t words = static_cast<size_t>(degree_) << (log_len - log_radix);
-    pieces(words, [&](size_t begin, size_t end) {
-      kernel(x, words, begin, end, log_radix, twiddles_.view(), b);
-    });
+    pieces(words,
+           [&](size_t begin, size_t end) { kernel(x, words, begin, end, log_radix, twiddles_.view(), b); });
   }
 
   // f(begin, end) for pieces of [0, words).
   template <class F>
   void pieces(size_t words, const F& f) const {
-    for_each(loop_, (words + kWordsAtOnce - 1) / kWordsAtOnce, [&](size_t i) {
-      f(i * kWordsAtOnce, std::min(words, (i + 1) * kWordsAtOnce));
-    });
+    for_each(loop_, (words + kWordsAtOnce - 1) / kWordsAtOnce,
+             [&](size_t i) { f(i * kWordsAtOnce, std::min(words, (i + 1) * kWordsAtOnce)); });
   }
 
  private:
@@ -159,8 +156,8 @@ class SparseSums {
 
 }  // namespace
 
-// Coefficients beyond a power of two M < n are zero: the residue in each of the n/M blocks of length M is then the
-// polynomial itself.
+// Coefficients beyond a power of two M < n are zero: the residue in each of the n/M blocks of length M is
+// then the polynomial itself.
 template <class T>
 void evaluate_bitrev_in_place(std::span<T> values, size_t n_coefficients, Loop loop) {
   const int log_n = log_of(values.size());
@@ -183,28 +180,29 @@ void interpolate_bitrev_in_place(std::span<T> values, Loop loop) {
   if (log_n < kLogSmallestBlock) {
     std::vector<std::pair<uint64_t, T>> terms;
     for (size_t j = 0; j < values.size(); ++j) terms.emplace_back(j, values[j]);
-    std::ranges::copy(short_power_sums<T>(terms, log_n, values.size()), values.begin());
+    const Goldilocks scale = Goldilocks(values.size()).inverse();
+    std::ranges::transform(short_power_sums<T>(terms, log_n, values.size()), values.begin(),
+                           [&](const T& sum) { return sum * scale; });
   } else {
     Blocks blocks(log_n, T::kDegree, loop);
     blocks.transposed(words_of(values.data()), log_n, 0);
-    WorkBuffer<uint64_t> scaled(8);
     const uint64_t scale[2] = {Goldilocks(values.size()).inverse().value(), 0};
     uint64_t* x = words_of(values.data());
     blocks.pieces(T::kDegree * values.size(), [&](size_t begin, size_t end) {
-      for (size_t i = begin; i < end; i += 8) {
-        uint64_t sum[8] = {};
-        blocks.kernels().accumulate(sum, x + i, 8, scale);
-        std::copy_n(sum, 8, x + i);
-      }
+      uint64_t scaled[kWordsAtOnce] = {};
+      blocks.kernels().accumulate(scaled, x + begin, end - begin, scale);
+      std::copy_n(scaled, end - begin, x + begin);
     });
   }
   std::reverse(values.begin() + 1, values.end());
 }
 
-// Block c of the n/M blocks of length M has power sums S_c[i], i < M; exponent kM + i multiplies them by x_c^k.
+// Block c of the n/M blocks of length M has power sums S_c[i], i < M; exponent kM + i multiplies them by
+// x_c^k.
 template <class T>
-std::vector<T> sparse_power_sums(std::span<const std::pair<uint64_t, T>> terms, int log_n, size_t count, Loop loop) {
-  TACIT_CHECK(log_n >= 0 && log_n <= Goldilocks::kTwoAdicity && count <= size_t{1} << log_n);
+std::vector<T> sparse_power_sums(std::span<const std::pair<uint64_t, T>> terms, int log_n, size_t count,
+                                 Loop loop) {
+  TACIT_CHECK(log_n >= 0 && log_n <= kMaxLogN && count <= size_t{1} << log_n);
   std::vector<std::pair<uint64_t, T>> sorted(terms.begin(), terms.end());
   std::ranges::sort(sorted, {}, [](const auto& term) { return term.first; });
   TACIT_CHECK(sorted.empty() || sorted.back().first >> log_n == 0);
@@ -234,9 +232,9 @@ std::vector<T> sparse_power_sums(std::span<const std::pair<uint64_t, T>> terms, 
   return sums;
 }
 
-#define TACIT_INSTANTIATE_NTT(T)                                            \
-  template void evaluate_bitrev_in_place<T>(std::span<T>, size_t, Loop);    \
-  template void interpolate_bitrev_in_place<T>(std::span<T>, Loop);         \
+#define TACIT_INSTANTIATE_NTT(T)                                         \
+  template void evaluate_bitrev_in_place<T>(std::span<T>, size_t, Loop); \
+  template void interpolate_bitrev_in_place<T>(std::span<T>, Loop);      \
   template std::vector<T> sparse_power_sums<T>(std::span<const std::pair<uint64_t, T>>, int, size_t, Loop)
 
 TACIT_INSTANTIATE_NTT(field::Goldilocks);

@@ -9,8 +9,8 @@ namespace {
 
 template <class Lanes>
 struct Ntt {
-  // The last three levels: eight blocks of eight elements, from block b on, b a multiple of 8. Lane l works on block
-  // b + l, so each lane has twiddles of its own.
+  // The last three levels: eight blocks of eight elements, from block b on, b a multiple of 8. Lane l works
+  // on block b + l, so each lane has twiddles of its own.
   template <int kDegree, Direction kDirection>
   __attribute__((noinline)) static void last_levels(uint64_t* x, Twiddles t, uint64_t b) {
     constexpr uint64_t kLowMask = (1 << kLogLowTwiddles) - 1;

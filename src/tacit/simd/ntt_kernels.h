@@ -1,7 +1,7 @@
 // The kernels behind ntt.h, one table a level. Internal to simd/.
 //
-// A vector holds elements of `degree` words each; they are transformed word by word with twiddles of the base field. A
-// block of 2^log_len elements has index b among the blocks of its length (twiddles.h).
+// A vector holds elements of `degree` words each; they are transformed word by word with twiddles of the base
+// field. A block of 2^log_len elements has index b among the blocks of its length (twiddles.h).
 #pragma once
 
 #include <cstddef>
@@ -15,8 +15,8 @@ namespace tacit::simd {
 inline constexpr int kLogSmallestBlock = 6;  // 64 elements: below, lanes would not be full
 
 struct NttKernels {
-  // One step of radix 2^log_radix ≤ 16: words [begin, end), multiples of 8, of each of the parts, which lie `words`
-  // words apart. `join` is the transpose of `split`.
+  // One step of radix 2^log_radix ≤ 16: words [begin, end), multiples of 8, of each of the parts, which lie
+  // `words` words apart. `join` is the transpose of `split`.
   void (*split)(uint64_t* x, size_t words, size_t begin, size_t end, int log_radix, Twiddles t, uint64_t b);
   void (*join)(uint64_t* x, size_t words, size_t begin, size_t end, int log_radix, Twiddles t, uint64_t b);
   // All levels of block b, down to canonical values; and the transpose. Requires log_len ≥ kLogSmallestBlock.

@@ -5,6 +5,7 @@
 #include "tacit/simd/encode.h"
 #include "tacit/simd/hash_lanes.h"
 #include "tacit/simd/ntt.h"
+#include "tacit/simd/vectors.h"
 #include "tacit/simd/work_buffer.h"
 
 namespace tacit::bench {
@@ -55,6 +56,28 @@ void transforms(const Harness& harness, int log_n) {
                   [&] { simd::sparse_power_sums<T>(terms, log_n, n / 4); });
 }
 
+template <class E>
+void vectors(const Harness& harness) {
+  const std::string degree = ", degree " + std::to_string(E::kDegree);
+  const size_t n = 1 << 12;
+  const E r = E(field::Goldilocks(0x123456789abcdef)).inverse();
+  std::vector<E> a(n, r), c(n, r * r);
+  std::vector<field::Goldilocks> base(n, field::Goldilocks(7));
+  harness.measure("vectors/fold" + degree, "output", n / 2, [&] { simd::fold<E>(a, r); });
+  harness.measure("vectors/product message" + degree, "pair", n / 2, [&] { simd::product_message<E>(a, c); });
+  harness.measure("vectors/fold and message" + degree, "4-tuple", n / 4,
+                  [&] { simd::fold_and_message<E>(a, c, r); });
+  harness.measure("vectors/add scaled" + degree, "element", n,
+                  [&] { simd::add_scaled<E>(a, r, std::span<const E>(c)); });
+  harness.measure("vectors/add scaled, base" + degree, "element", n,
+                  [&] { simd::add_scaled<E>(a, r, std::span<const field::Goldilocks>(base)); });
+  harness.measure("vectors/dot" + degree, "element", n, [&] { simd::dot<E>(std::span<const E>(a), c); });
+  harness.measure("vectors/dot, base" + degree, "element", n,
+                  [&] { simd::dot<E>(std::span<const field::Goldilocks>(base), c); });
+  std::vector<E> point(12, r);
+  harness.measure("vectors/eq table" + degree, "element", n, [&] { simd::expand_eq<E>(point, r, a); });
+}
+
 }  // namespace
 }  // namespace tacit::bench
 
@@ -65,6 +88,8 @@ int main(int argc, char** argv) {
   tacit::bench::encoding(harness, 14, 1, 64);
   tacit::bench::encoding(harness, 16, 1, 64);
   tacit::bench::encoding(harness, 16, 2, 64);
+  tacit::bench::vectors<tacit::field::Goldilocks2>(harness);
+  tacit::bench::vectors<tacit::field::Goldilocks3>(harness);
   tacit::bench::transforms<tacit::field::Goldilocks>(harness, 18);
   tacit::bench::transforms<tacit::field::Goldilocks2>(harness, 18);
   tacit::bench::transforms<tacit::field::Goldilocks3>(harness, 17);

@@ -85,6 +85,9 @@ class Reader {
     return {};
   }
 
+  // What has been read since an earlier offset.
+  ByteView since(size_t offset) const { return data_.subspan(offset, offset_ - offset); }
+
   size_t offset() const { return offset_; }
   size_t remaining() const { return data_.size() - offset_; }
 

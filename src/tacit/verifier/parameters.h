@@ -19,6 +19,12 @@
 
 namespace tacit::verifier {
 
+inline constexpr size_t kMaxStacks = 16;
+inline constexpr size_t kMaxLevels = 12;
+inline constexpr uint8_t kMaxLogDomain = 32;  // the two-adicity of the base field
+inline constexpr uint8_t kMaxGrinding = 40;   // bits of one proof of work
+inline constexpr uint32_t kMaxQueries = 1 << 12;
+
 // Bits of provable security of every round, and with it the challenge field.
 enum class Profile : uint8_t {
   k100 = 0,  // quadratic extension of Goldilocks
@@ -32,11 +38,13 @@ struct Stack {
   std::vector<uint8_t> log_blinding;  // one for each oracle
   uint8_t log_rows = 0;
   uint8_t log_domain = 0;
-  uint32_t queries = 0;               // t; every oracle opened in one proof has R ≥ t + 1
-  uint8_t fold_grinding = 0;          // bits of work before μ and β
+  uint32_t queries = 0;       // t; every oracle opened in one proof has R ≥ t + 1
+  uint8_t fold_grinding = 0;  // bits of work before μ and β
   bool operator==(const Stack&) const = default;
 
   uint8_t stack_log_blinding() const;
+  // Proofs that an epoch of `oracles[position]` lasts for when each opens t rows: R/t, less the handovers in and out.
+  uint64_t epoch_proofs(size_t position) const;
 };
 
 // The oracle P of pads: one limb over the challenge field and its mask.
@@ -62,7 +70,7 @@ struct Level {
 
 struct Parameters {
   Profile profile = Profile::k100;
-  std::vector<Stack> stacks;   // every oracle of the system in exactly one
+  std::vector<Stack> stacks;  // every oracle of the system in exactly one
   Pads pads;
   std::vector<Level> levels;   // may be empty: then the folded words are sent whole
   uint8_t alpha_grinding = 0;  // bits of work before α
@@ -86,16 +94,21 @@ struct ErrorLedger {
   int64_t weakest_millibits() const;
 };
 
+// Checks that the parameters fit the (placed) system and that every size is sane; says nothing about security.
+// Errors: kBadParameters (place names the part, index says which stack or level, counted from 0).
+Status check_shape(const statement::System& system, const Parameters& parameters);
+
 // Checks that the parameters fit the (placed) system, that every size is sane and that each round's error is at most
 // 2^−target. Integer arithmetic only, rounded against the prover. Cost: microseconds.
-// Errors: kBadParameters (shape; place and index say which), kInsecureParameters (place names the term).
+// Errors: kBadParameters (as check_shape), kInsecureParameters (place names the first term that is too large).
+// Requires: statement::check accepts the system.
 Result<ErrorLedger> check_parameters(const statement::System& system, const Parameters& parameters);
 
 // ---- shape of the recursion, shared by both sides
 
 // A power-of-two block of the vector H: message rows or blinding rows of one folded word.
 struct HBlock {
-  uint32_t word = 0;      // number of the stack, or the number of stacks for the pads
+  uint32_t word = 0;  // number of the stack, or the number of stacks for the pads
   bool blinding = false;
   uint8_t log_size = 0;
   uint64_t offset = 0;
@@ -104,6 +117,8 @@ struct HBlock {
 std::vector<HBlock> h_layout(const Parameters& parameters);
 // Length of H: the end of the last block; and the number of bits that address it.
 uint64_t h_length(const Parameters& parameters);
+// The coordinates of the vector that enters a level: N of H for level 0 of the list, then log_rows of the one before.
+int level_log_length(const Parameters& parameters, size_t level);
 // Rounds (log₂ of columns) of a level.
 int level_rounds(const Parameters& parameters, size_t level);
 

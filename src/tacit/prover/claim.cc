@@ -1,0 +1,240 @@
+#include "tacit/prover/claim.h"
+
+#include <algorithm>
+
+#include "tacit/prover/kernels.h"
+#include "tacit/prover/sumcheck.h"
+#include "tacit/verifier/instantiate.h"
+
+namespace tacit::prover {
+
+using statement::Assignment;
+using statement::Contraction;
+using statement::Role;
+using statement::Space;
+using statement::System;
+using verifier::AxisWeight;
+using verifier::Functional;
+using verifier::Instance;
+using verifier::Weight;
+
+namespace {
+
+// Calls f(flat, product) for every combination of indices of the given axes inside the weight's support: `flat` is the
+// row-major index over `lengths`, `product` the product of the axes' weights.
+template <class E, class Visit>
+void for_each_weighted(const std::vector<const AxisWeight<E>*>& weights, const std::vector<uint32_t>& lengths,
+                       const E& factor, Visit&& visit) {
+  const size_t d = weights.size();
+  for (const AxisWeight<E>* w : weights)
+    if (w->values.empty()) return;
+  std::vector<size_t> at(d, 0);
+  std::vector<E> product(d + 1, factor);
+  size_t changed = 0;
+  while (true) {
+    for (size_t a = changed; a < d; ++a) product[a + 1] = product[a] * weights[a]->values[at[a]];
+    uint64_t flat = 0;
+    for (size_t a = 0; a < d; ++a) flat = flat * lengths[a] + weights[a]->begin + at[a];
+    visit(flat, product[d]);
+    size_t a = d;
+    while (a > 0 && ++at[a - 1] == weights[a - 1]->values.size()) at[--a] = 0;
+    if (a == 0) return;
+    changed = a - 1;
+  }
+}
+
+std::vector<uint32_t> labels_with(const Contraction& k, Role role) {
+  std::vector<uint32_t> out;
+  for (uint32_t i = 0; i < k.roles.size(); ++i)
+    if (k.roles[i] == role) out.push_back(i);
+  return out;
+}
+
+Space subspace(const Contraction& k, const std::vector<uint32_t>& labels) {
+  Space out;
+  for (uint32_t i : labels) out.axes.push_back(k.labels.axes[i]);
+  return out;
+}
+
+// The address in the cube of every element of the batch labels, or of the inner labels.
+std::vector<uint64_t> cube_addresses(const Contraction& k, Role role) {
+  int bit = 0;
+  if (role == Role::kBatch)
+    for (uint32_t i : labels_with(k, Role::kInner)) bit += statement::log2_ceil(k.labels.axes[i].length);
+  Space space = subspace(k, labels_with(k, role));
+  for (statement::Axis& axis : space.axes) axis = statement::whole_axis(axis.length);
+  std::vector<uint64_t> out = statement::places_of(space);
+  for (uint64_t& address : out) address <<= bit;
+  return out;
+}
+
+// One operand summed over its side's labels: table[cube(b, i)] = Σ_τ Σ_s w_τ[b, s]·view[b, s, i].
+template <class E>
+std::vector<E> operand_table(const System& system, const Assignment& assignment, const Contraction& k,
+                             const statement::View& view, Role side, std::span<const Weight<E>> weights) {
+  using F = typename E::Base;
+  std::vector<uint32_t> order = labels_with(k, Role::kBatch);
+  const std::vector<uint32_t> sides = labels_with(k, side), inner = labels_with(k, Role::kInner);
+  order.insert(order.end(), sides.begin(), sides.end());
+  const size_t outer = order.size();
+  order.insert(order.end(), inner.begin(), inner.end());
+  statement::View local = view;
+  for (statement::Term& term : local.terms)
+    for (statement::AxisMap& map : term.maps)
+      for (statement::AxisMap::Step& step : map.steps)
+        step.label = static_cast<uint32_t>(std::find(order.begin(), order.end(), step.label) - order.begin());
+  const std::vector<int64_t> values = statement::evaluate(system, assignment, subspace(k, order), local);
+
+  const std::vector<uint64_t> batch_at = cube_addresses(k, Role::kBatch), inner_at = cube_addresses(k, Role::kInner);
+  const uint64_t n_side = subspace(k, sides).elements(), n_inner = inner_at.size();
+  std::vector<E> rows(batch_at.size() * n_inner, E::zero());
+  std::vector<uint32_t> lengths;
+  for (size_t i = 0; i < outer; ++i) lengths.push_back(k.labels.axes[order[i]].length);
+  for (const Weight<E>& w : weights) {
+    std::vector<const AxisWeight<E>*> axes;
+    for (size_t i = 0; i < outer; ++i) axes.push_back(&w.axes[order[i]]);
+    for_each_weighted<E>(axes, lengths, w.factor, [&](uint64_t flat, const E& weight) {
+      E* row = rows.data() + (flat / n_side) * n_inner;
+      const int64_t* v = values.data() + flat * n_inner;
+      for (uint64_t i = 0; i < n_inner; ++i) row[i] += weight * F::from_i64(v[i]);
+    });
+  }
+  std::vector<E> table(size_t{1} << verifier::contraction_bits(k), E::zero());
+  for (size_t b = 0; b < batch_at.size(); ++b)
+    for (uint64_t i = 0; i < n_inner; ++i) table[batch_at[b] | inner_at[i]] = rows[b * n_inner + i];
+  return table;
+}
+
+// The right weight, spread over batch labels (which the right side sums with weight one each).
+template <class E>
+Weight<E> with_unit_batches(const Contraction& k, Weight<E> weight) {
+  for (uint32_t i : labels_with(k, Role::kBatch))
+    weight.axes[i] = {0, std::vector<E>(k.labels.axes[i].length, E::one())};
+  return weight;
+}
+
+}  // namespace
+
+template <class E>
+E instance_sum(const System& system, const Assignment& assignment, const Instance<E>& instance) {
+  using F = typename E::Base;
+  const Contraction& k = system.contractions[instance.contraction];
+  const std::vector<int64_t>& out = assignment.accumulators[instance.contraction];
+  std::vector<uint32_t> lengths;
+  for (uint32_t i : k.output_labels()) lengths.push_back(k.labels.axes[i].length);
+  E sum = E::zero();
+  for (const Weight<E>& left : instance.left) {
+    std::vector<const AxisWeight<E>*> axes;
+    for (uint32_t i : k.output_labels())
+      axes.push_back(k.roles[i] == Role::kRight ? &instance.right.axes[i] : &left.axes[i]);
+    for_each_weighted<E>(axes, lengths, left.factor,
+                         [&](uint64_t flat, const E& weight) { sum += weight * F::from_i64(out[flat]); });
+  }
+  return sum;
+}
+
+template <class E>
+std::vector<std::vector<Functional<E>>> prove_contractions(VeilWriter<E>& veil, const System& system,
+                                                           const Assignment& assignment,
+                                                           const std::vector<Instance<E>>& list) {
+  if (list.empty()) return {};
+  const E lambda = veil.challenge(Label::kLambda);
+  std::vector<SumcheckPair<E>> pairs(list.size());
+  int bits = 0;
+  E power = E::one();
+  for (size_t k = 0; k < list.size(); ++k) {
+    const Contraction& contraction = system.contractions[list[k].contraction];
+    bits = std::max(bits, verifier::contraction_bits(contraction));
+    pairs[k].scale = power;
+    pairs[k].a = operand_table<E>(system, assignment, contraction, contraction.a, Role::kLeft, list[k].left);
+    const Weight<E> right = with_unit_batches(contraction, list[k].right);
+    pairs[k].c = operand_table<E>(system, assignment, contraction, contraction.c, Role::kRight, {&right, 1});
+    power *= lambda;
+  }
+  const std::vector<E> point = prove_sumcheck(veil, verifier::kContractionSumcheck, bits, pairs);
+  std::vector<std::vector<Functional<E>>> claims;
+  for (size_t k = 0; k < list.size(); ++k) {
+    const int n = verifier::contraction_bits(system.contractions[list[k].contraction]);
+    const std::span<const E> at = std::span<const E>(point).first(static_cast<size_t>(n));
+    auto operand = [&](verifier::Expansion<E> parts, const E& value) {
+      if (parts.tensors.empty()) return;
+      veil.send(Label::kOperand, value);
+      claims.push_back(std::move(parts.tensors));
+    };
+    operand(verifier::left_operand<E>(system, list[k], at), pairs[k].a[0]);
+    operand(verifier::right_operand<E>(system, list[k], at), pairs[k].c[0]);
+  }
+  return claims;
+}
+
+template <class E>
+void add_weight(const statement::Tensor& tensor, const Weight<E>& weight, const E& scale, std::span<E> dense) {
+  const std::vector<statement::Axis>& axes = tensor.space.axes;
+  if (axes.empty()) {
+    dense[tensor.base] += scale * weight.factor;
+    return;
+  }
+  std::vector<const AxisWeight<E>*> outer;
+  std::vector<uint32_t> lengths;
+  for (size_t a = 0; a + 1 < axes.size(); ++a) {
+    outer.push_back(&weight.axes[a]);
+    lengths.push_back(axes[a].length);
+  }
+  const statement::Axis& last = axes.back();
+  const AxisWeight<E>& run = weight.axes.back();
+  const int log_block = tensor.space.log_block();
+  for_each_weighted<E>(outer, lengths, scale * weight.factor, [&](uint64_t flat, const E& factor) {
+    uint64_t block = 0, inside = 0, stride = 1;
+    int shift = last.log_strip;
+    for (size_t a = outer.size(); a-- > 0;) {
+      const uint64_t i = flat % axes[a].length;
+      flat /= axes[a].length;
+      block += (i >> axes[a].log_strip) * stride;
+      stride *= axes[a].strips();
+      inside |= (i & (axes[a].strip() - 1)) << shift;
+      shift += axes[a].log_strip;
+    }
+    for (size_t j = 0; j < run.values.size(); ++j) {
+      const uint64_t i = run.begin + j;
+      const uint64_t at = ((block * last.strips() + (i >> last.log_strip)) << log_block) + inside +
+                          (i & (last.strip() - 1));
+      dense[tensor.base + at] += factor * run.values[j];
+    }
+  });
+}
+
+template <class E>
+std::vector<E> prove_claims(VeilWriter<E>& veil, const System& system,
+                            const std::vector<std::vector<Functional<E>>>& claims,
+                            const std::vector<std::vector<typename E::Base>>& cells) {
+  const E eta = veil.challenge(Label::kEta);
+  std::vector<SumcheckPair<E>> pairs(system.oracles.size());
+  for (size_t o = 0; o < pairs.size(); ++o) {
+    const size_t size = size_t{1} << system.oracles[o].log_address();
+    pairs[o].a.assign(size, E::zero());
+    pairs[o].c.assign(size, E::zero());
+    for (size_t i = 0; i < cells[o].size(); ++i) pairs[o].c[i] = E(cells[o][i]);
+  }
+  E power = E::one();
+  for (const auto& claim : claims) {
+    for (const Functional<E>& f : claim)
+      add_weight<E>(system.tensors[f.id], f.weight, power, pairs[system.tensors[f.id].oracle].a);
+    power *= eta;
+  }
+  const std::vector<E> point = prove_sumcheck(veil, verifier::kClaimSumcheck, verifier::claim_bits(system), pairs);
+  std::vector<E> values;
+  for (const SumcheckPair<E>& pair : pairs) values.push_back(pair.c[0]);
+  veil.send(Label::kCellValue, std::span<const E>(values));
+  return point;
+}
+
+#define TACIT_INSTANTIATE(E)                                                                                         \
+  template E instance_sum<E>(const System&, const Assignment&, const Instance<E>&);                                  \
+  template std::vector<std::vector<Functional<E>>> prove_contractions<E>(                                            \
+      VeilWriter<E>&, const System&, const Assignment&, const std::vector<Instance<E>>&);                            \
+  template void add_weight<E>(const statement::Tensor&, const Weight<E>&, const E&, std::span<E>);                   \
+  template std::vector<E> prove_claims<E>(VeilWriter<E>&, const System&, const std::vector<std::vector<Functional<E>>>&, \
+                                          const std::vector<std::vector<typename E::Base>>&);
+TACIT_FOR_EACH_FIELD(TACIT_INSTANTIATE)
+
+}  // namespace tacit::prover

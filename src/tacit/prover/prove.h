@@ -1,0 +1,48 @@
+// The prover: statement and witness in, proof out.
+#pragma once
+
+#include <vector>
+
+#include "tacit/prover/channel.h"
+#include "tacit/prover/matrix.h"
+#include "tacit/prover/randomness.h"
+#include "tacit/statement/assignment.h"
+#include "tacit/verifier/verify.h"
+
+namespace tacit::prover {
+
+// The cells of an oracle in address order, limb after limb, zero where nothing is placed.
+template <class F>
+std::vector<F> lay_out(const statement::System& system, const statement::Assignment& assignment,
+                       statement::OracleId oracle);
+
+// Limbs with their blinding as coefficient columns, ready to be encoded. `blinding` holds 2^log_blinding a limb.
+template <class F>
+std::vector<std::vector<F>> blinded_columns(const statement::Oracle& oracle, std::span<const F> cells,
+                                            std::span<const F> blinding);
+
+// Commits an oracle that outlives a proof (weights, data). The same seed gives the same commitment.
+template <class F>
+Matrix<F> commit_fixed(const statement::System& system, const statement::Assignment& assignment,
+                       statement::OracleId oracle, const verifier::Stack& stack, Randomness<F>& random);
+
+// Stages of a proof, in seconds.
+struct StageTimes {
+  double commit = 0, lookups = 0, contractions = 0, claims = 0, opening = 0;
+};
+
+template <class E>
+struct Job {
+  const verifier::Statement& statement;
+  const statement::Assignment& assignment;  // complete: multiplicities and accumulators too
+  std::vector<const Matrix<typename E::Base>*> fixed;  // commitments of weights and data, in order of their oracles
+  Randomness<typename E::Base>& random;                // fresh for this proof
+  StageTimes* times = nullptr;
+};
+
+// Errors: kUnlucky (a denominator vanished: try again with fresh randomness), kConstraintViolated (the assignment does
+// not satisfy the system). Requires a placed, checked system and checked parameters.
+template <class E>
+Result<Bytes> prove(const Job<E>& job, verifier::Coins& coins);
+
+}  // namespace tacit::prover

@@ -70,8 +70,7 @@ Status register_weights(receipt::PublicFile& file, const ModelFile& made, const 
                         const std::string& ledger) {
   TACIT_ASSIGN(const auto found, registration_case(file, made.program.weights, available_threads()));
   if (!found) return {};
-  const verifier::Statement statement{found->system, found->parameters, {}, {file.epochs[0].root},
-                                      receipt::registration_context(file.model, file.epochs[0])};
+  const verifier::Statement statement = receipt::registration_statement(file, found->system, found->parameters);
   TACIT_ASSIGN(Proof proof, prove_with_ledger({statement, found->assignment, weights, ledger, receipt::model_id(file),
                                                Spending::kRegistration, {}, nullptr}));
   file.registration = {found->parameters, std::move(proof.bytes)};

@@ -268,7 +268,7 @@ class Prover {
     std::vector<std::vector<E>> functional;
     for (size_t s = 0; s < words.size(); ++s) {
       const Stack& stack = parameters_.stacks[s];
-      functional.push_back(poly::eq_table<E>(std::span<const E>(point).first(stack.log_rows)));
+      functional.push_back(scaled_eq_table<E>(std::span<const E>(point).first(stack.log_rows), E::one()));
       std::vector<E> u;
       for (uint32_t o : stack.oracles)
         for (uint32_t b = 0; b < system_.oracles[o].limbs; ++b)

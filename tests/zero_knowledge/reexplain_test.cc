@@ -32,6 +32,7 @@ const Case kCases[] = {
     {"dense, two proofs", dense_apart, Stacking::kApart, 2, Recursion::kNone},
     {"dense, one stack, two proofs, levels", dense_shared, Stacking::kShared, 2, Recursion::kLevels},
     {"gather", gather, Stacking::kApart, 1, Recursion::kNone},
+    {"gather, two proofs", gather, Stacking::kApart, 2, Recursion::kNone},
     {"gather, levels", gather, Stacking::kApart, 1, Recursion::kLevels},
 };
 

@@ -127,7 +127,7 @@ class VeilWriter {
     if (is_clear(label, i, n)) return E::zero();
     return pads_[k];
   }
-  static bool is_clear([[maybe_unused]] Label label, [[maybe_unused]] size_t i, [[maybe_unused]] size_t n) {
+  static bool is_clear(Label label, size_t i, size_t n) {
     return (planted(Fault::kClearRoot) && label == Label::kRootDenominator) ||
            (planted(Fault::kClearAccumulator) && label == Label::kAccumulator) ||
            (planted(Fault::kClearFirstFold) && label == Label::kFoldFunctional && i == 0) ||

@@ -101,7 +101,7 @@ TEST_F(Exposure, InventorySeesOneMoreScalar) {
   EXPECT_NE(clear, clear_without_levels(parameters_));
 }
 
-// ŝ_i = s_i − pad_i, and s_i depends on no pad (messages of the product check: on pads before theirs only).
+// ŝ_i = s_i − pad_i, and s_i depends on no pad (messages of the product check: on no pad of such messages).
 TEST_F(Exposure, EveryVeiledScalarHasItsOwnPad) {
   std::mt19937_64 random(1);
   const Session session = this->session(1);

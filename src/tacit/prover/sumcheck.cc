@@ -30,6 +30,7 @@ std::vector<E> prove_sumcheck(VeilWriter<E>& veil, const verifier::SumcheckLabel
     veil.send(labels.round, std::span<const E>(message));
     E r = veil.challenge(labels.point);
     while (labels.outside_01 && (r == E::zero() || r == E::one())) r = veil.challenge(labels.point);
+    if (planted(Fault::kZeroProductPoint) && labels.outside_01 && t + 1 == bits) r = E::zero();
     point[static_cast<size_t>(t)] = r;
     for (size_t k = 0; k < pairs.size(); ++k) {
       SumcheckPair<E>& pair = pairs[k];

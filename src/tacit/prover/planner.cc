@@ -22,7 +22,7 @@ using verifier::Parameters;
 using verifier::Stack;
 
 // The bounds of the search.
-constexpr size_t kMaxOracles = 8;
+constexpr size_t kMaxOracles = 6;
 constexpr int kMaxLogLimbs = 10;  // of the largest oracle of a stack
 constexpr int kMinLogRows = 3;
 constexpr int kMaxLogRows = 28;
@@ -34,6 +34,7 @@ constexpr std::array kJohnson = {0, 3, 4, 5, 6, 8, 10, 12, 16, 20, 24, 32, 48};
 // The price of a byte follows from a plan's own time and bytes: a first guess, and so many corrections.
 constexpr double kFirstPrice = 30;  // nanoseconds
 constexpr int kCorrections = 3;
+constexpr double kSamePrice = 0.1;  // a correction by less than this share changes little
 
 FixedBits whole(int bits) { return FixedBits{bits} << verifier::kFixedShift; }
 
@@ -359,7 +360,7 @@ double weight(const Plan& plan, const PlanOptions& options) {
 
 Result<Plan> plan(const System& system, const PlanOptions& options) {
   if (system.oracles.empty() || system.oracles.size() > kMaxOracles)
-    return fail(Code::kUnsupported, "planner", system.oracles.size(), "a system has 1 to 8 oracles");
+    return fail(Code::kUnsupported, "planner", system.oracles.size(), "a system has 1 to 6 oracles");
   for (size_t i = 0; i < options.committed.size(); ++i) {
     const statement::OracleId oracle = options.committed[i].oracle;
     if (oracle >= system.oracles.size() || system.oracles[oracle].kind == OracleKind::kActivations)
@@ -369,8 +370,10 @@ Result<Plan> plan(const System& system, const PlanOptions& options) {
   std::optional<Plan> best;
   for (int i = 0; i <= kCorrections; ++i) {
     TACIT_ASSIGN(Plan plan, plan_at(system, options, price));
-    price = options.byte_weight * 1e9 * plan.prediction.seconds / plan.prediction.bytes;
+    const double own_price = options.byte_weight * 1e9 * plan.prediction.seconds / plan.prediction.bytes;
     if (!best || weight(plan, options) < weight(*best, options)) best = std::move(plan);
+    if (std::abs(own_price / price - 1) < kSamePrice) break;
+    price = own_price;
   }
   return std::move(*best);
 }

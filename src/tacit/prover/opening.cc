@@ -58,7 +58,7 @@ Matrix<typename E::Base> commit_level(const std::vector<E>& vector, size_t level
       if (at >= vector.size()) break;
       for (int k = 0; k < E::kDegree; ++k) limbs[c * E::kDegree + static_cast<size_t>(k)][i] = vector[at][k];
     }
-  return Matrix<F>(verifier::level_tree_id(level), shape.log_domain, std::move(limbs), std::nullopt);
+  return Matrix<F>(verifier::level_tree_id(level), shape.log_rows, shape.log_domain, std::move(limbs), std::nullopt);
 }
 
 // Opens rows of every word; returns the positions, word by word.

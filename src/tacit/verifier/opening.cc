@@ -75,7 +75,8 @@ WordBlocks word_blocks(const Parameters& parameters, size_t word) {
 template <class E>
 struct RowCheck {
   size_t word;
-  E x, value;
+  typename E::Base x;
+  E value;
 };
 
 // Positions and rows of every stack and of the pads.
@@ -99,13 +100,13 @@ std::vector<RowCheck<E>> open_words(ProofReader<E>& proof, const Parameters& par
       std::vector<std::vector<F>> rows;
       for (auto& tree : opened) rows.push_back(std::move(tree[i]));
       if (!proof.ok()) return out;
-      out.push_back({s, E(poly::domain_point<F>(log_n, positions[s][i])), fold_row<E>(claims.folds[s], stacks[s], rows)});
+      out.push_back({s, poly::domain_point<F>(log_n, positions[s][i]), fold_row<E>(claims.folds[s], stacks[s], rows)});
     }
   }
   const int log_n = parameters.pads.log_domain;
   const auto rows = read_rows(proof, pads, log_n, positions.back(), Salted::kYes);
   for (size_t i = 0; i < rows.size() && proof.ok(); ++i)
-    out.push_back({stacks.size(), E(poly::domain_point<F>(log_n, positions.back()[i])),
+    out.push_back({stacks.size(), poly::domain_point<F>(log_n, positions.back()[i]),
                    fold_pad_row<E>(claims.pad_beta, rows[i])});
   return out;
 }
@@ -120,12 +121,12 @@ void add_row_checks(const Parameters& parameters, const std::vector<RowCheck<E>>
 
 // The folded word whose coefficients stand in H, at x.
 template <class E>
-E word_at(const Parameters& parameters, size_t word, std::span<const E> h, const E& x) {
+E word_at(const Parameters& parameters, size_t word, std::span<const E> h, typename E::Base x) {
   const WordBlocks blocks = word_blocks(parameters, word);
-  auto part = [&](const HBlock& b) { return poly::horner<E, E>(h.subspan(b.offset, size_t{1} << b.log_size), x); };
-  E shift = x;
+  auto part = [&](const HBlock& b) { return poly::horner<E>(h.subspan(b.offset, size_t{1} << b.log_size), x); };
+  typename E::Base shift = x;
   for (int t = 0; t < blocks.message.log_size; ++t) shift *= shift;
-  return part(blocks.message) + shift * part(blocks.blinding);
+  return part(blocks.message) + part(blocks.blinding) * shift;
 }
 
 template <class E>
@@ -148,7 +149,7 @@ std::vector<RowCheck<E>> open_level(ProofReader<E>& proof, const Parameters& par
     E value = E::zero();
     for (size_t c = 0; c < level.tree.words / E::kDegree; ++c)
       value += level.column_weight[c] * assemble<E>(rows[i].data() + c * E::kDegree);
-    out.push_back({0, E(poly::domain_point<F>(level.log_domain, positions[i])), value});
+    out.push_back({0, poly::domain_point<F>(level.log_domain, positions[i]), value});
   }
   return out;
 }
@@ -242,7 +243,7 @@ void verify_opening(ProofReader<E>& proof, const Parameters& parameters, const s
                     check.word);
   } else {
     for (const RowCheck<E>& check : open_level(proof, parameters, previous, parameters.levels.back().queries))
-      proof.require(poly::horner<E, E>(last, check.x) == check.value, Code::kRowCheck, "last vector");
+      proof.require(poly::horner<E>(std::span<const E>(last), check.x) == check.value, Code::kRowCheck, "last vector");
   }
 }
 

@@ -1,0 +1,112 @@
+#include "tacit/model/ops/common.h"
+
+#include <algorithm>
+
+namespace tacit::model {
+
+Status one_type(const Args& args, Kind kind, std::initializer_list<size_t> inputs) {
+  std::optional<DType> found;
+  for (size_t i : inputs) {
+    if (!args.has(i)) continue;
+    const DType dtype = args.type(i).dtype;
+    if ((kind == Kind::kReal && !is_real(dtype)) || (kind == Kind::kNumber && dtype == DType::kBool)) {
+      return args.refuse(Code::kUnsupported, std::string("the operator does not take ") + dtype_name(dtype));
+    }
+    if (found && *found != dtype) {
+      return args.refuse(Code::kBadModel, std::string("the inputs mix ") + dtype_name(*found) + " and " +
+                                              dtype_name(dtype) + "; insert a Cast");
+    }
+    found = dtype;
+  }
+  return {};
+}
+
+namespace {
+Result<Types> same(const Args& args, Kind kind) {
+  TACIT_TRY(one_type(args, kind, {0}));
+  return Types{args.type(0)};
+}
+}  // namespace
+
+Result<Types> same_type(const Args& args) { return same(args, Kind::kAny); }
+Result<Types> same_number(const Args& args) { return same(args, Kind::kNumber); }
+Result<Types> same_real(const Args& args) { return same(args, Kind::kReal); }
+
+Result<Types> broadcast_numbers(const Args& args) {
+  TACIT_TRY(one_type(args, Kind::kNumber, {0, 1}));
+  TACIT_ASSIGN(Shape shape, broadcast_shapes(args, args.shape(0), args.shape(1)));
+  return Types{{args.type(0).dtype, std::move(shape)}};
+}
+
+Result<Shape> broadcast_shapes(const Args& args, const Shape& a, const Shape& b) {
+  Shape shape(std::max(a.size(), b.size()));
+  for (size_t from_last = 1; from_last <= shape.size(); ++from_last) {
+    const int64_t x = from_last <= a.size() ? a[a.size() - from_last] : 1;
+    const int64_t y = from_last <= b.size() ? b[b.size() - from_last] : 1;
+    if (x != y && x != 1 && y != 1) {
+      return args.refuse(Code::kBadModel,
+                         "the shapes " + shape_text(a) + " and " + shape_text(b) + " don't broadcast");
+    }
+    shape[shape.size() - from_last] = x == 1 ? y : x;
+  }
+  return shape;
+}
+
+Shape broadcast_strides(const Shape& from, const Shape& to) {
+  const Shape own = row_major_strides(from);
+  Shape strides(to.size());
+  const size_t missing = to.size() - from.size();
+  for (size_t axis = 0; axis < from.size(); ++axis) {
+    strides[missing + axis] = from[axis] == 1 ? 0 : own[axis];
+  }
+  return strides;
+}
+
+Result<size_t> resolve_axis(const Args& args, int64_t axis, size_t rank) {
+  const int64_t signed_rank = static_cast<int64_t>(rank);
+  if (axis < -signed_rank || axis >= signed_rank) {
+    return args.refuse(Code::kBadModel, "axis " + std::to_string(axis) + " is outside a tensor with " +
+                                            std::to_string(rank) + " axes");
+  }
+  return static_cast<size_t>(axis < 0 ? axis + signed_rank : axis);
+}
+
+Result<std::vector<bool>> resolve_axes(const Args& args, std::span<const int64_t> axes, size_t rank) {
+  std::vector<bool> mask(rank);
+  for (int64_t axis : axes) {
+    TACIT_ASSIGN(size_t resolved, resolve_axis(args, axis, rank));
+    if (mask[resolved])
+      return args.refuse(Code::kBadModel, "axis " + std::to_string(axis) + " is named twice");
+    mask[resolved] = true;
+  }
+  return mask;
+}
+
+int64_t span_size(const Shape& shape, size_t begin, size_t end) {
+  int64_t size = 1;
+  for (size_t axis = begin; axis < end; ++axis) size *= shape[axis];
+  return size;
+}
+
+Move strided_move(uint32_t input, const Shape& shape, int64_t offset, const Shape& strides) {
+  Move move;
+  move.sources.resize(static_cast<size_t>(span_size(shape, 0, shape.size())));
+  walk(shape, std::array<Shape, 1>{strides}, [&](size_t i, const auto& at) {
+    move.sources[i] = {input, offset + at[0]};
+  });
+  return move;
+}
+
+Result<std::vector<Move>> keep_elements(const Args&, const Types& outputs) {
+  Move move;
+  move.sources.resize(static_cast<size_t>(span_size(outputs[0].shape, 0, outputs[0].shape.size())));
+  for (size_t i = 0; i < move.sources.size(); ++i) move.sources[i] = {0, static_cast<int64_t>(i)};
+  return std::vector<Move>{std::move(move)};
+}
+
+tl::unexpected<Error> out_of_range(const Args& args, DType dtype) {
+  return args.refuse(Code::kUnsupported, std::string("an integer result lies outside ") + dtype_name(dtype) +
+                                             "; integers are exact and never wrap");
+}
+
+}  // namespace tacit::model

@@ -1,0 +1,112 @@
+// Relu, LeakyRelu, PRelu, Sigmoid, Tanh, Clip: element by element.
+#include <algorithm>
+#include <cmath>
+
+#include "tacit/model/ops/common.h"
+
+namespace tacit::model {
+namespace {
+
+Result<Tensors> eval_relu(const Args& args, const Types& outputs) {
+  return map_unary(
+      args, outputs, [](double x) { return x > 0 ? x : 0; },
+      [](int64_t x) { return std::optional(std::max<int64_t>(x, 0)); });
+}
+
+Result<Tensors> eval_leaky_relu(const Args& args, const Types& outputs) {
+  const double alpha = args.node().real("alpha", 0.01);
+  return map_unary(
+      args, outputs, [alpha](double x) { return x < 0 ? alpha * x : x; }, NoIntegers{});
+}
+
+// The slope broadcasts to the input, never the other way round.
+Result<Types> shape_prelu(const Args& args) {
+  TACIT_TRY(one_type(args, Kind::kReal, {0, 1}));
+  TACIT_ASSIGN(Shape shape, broadcast_shapes(args, args.shape(0), args.shape(1)));
+  if (shape != args.shape(0)) {
+    return args.refuse(Code::kBadModel, "the slope " + shape_text(args.shape(1)) +
+                                            " doesn't broadcast to the input " + shape_text(args.shape(0)));
+  }
+  return Types{args.type(0)};
+}
+
+Result<Tensors> eval_prelu(const Args& args, const Types& outputs) {
+  return map_binary(
+      args, outputs, [](double x, double slope) { return x < 0 ? slope * x : x; }, NoIntegers{});
+}
+
+// Written so that exp never overflows.
+double sigmoid(double x) {
+  const double e = std::exp(-std::fabs(x));
+  return x >= 0 ? 1 / (1 + e) : e / (1 + e);
+}
+
+Result<Tensors> eval_sigmoid(const Args& args, const Types& outputs) {
+  return map_unary(args, outputs, sigmoid, NoIntegers{});
+}
+
+Result<Tensors> eval_tanh(const Args& args, const Types& outputs) {
+  return map_unary(
+      args, outputs, [](double x) { return std::tanh(x); }, NoIntegers{});
+}
+
+// Up to opset 10 the bounds are attributes.
+Result<Tensors> eval_clip_attributes(const Args& args, const Types& outputs) {
+  const double low = args.node().real("min", -INFINITY);
+  const double high = args.node().real("max", INFINITY);
+  return map_unary(
+      args, outputs, [=](double x) { return std::min(std::max(x, low), high); }, NoIntegers{});
+}
+
+// From opset 11 on they are optional scalar inputs.
+Result<Types> shape_clip(const Args& args) {
+  TACIT_TRY(one_type(args, Kind::kNumber, {0, 1, 2}));
+  for (size_t i : {1, 2}) {
+    if (args.has(i) && args.shape(i) != Shape{} && args.shape(i) != Shape{1}) {
+      return args.refuse(Code::kBadModel, "a bound must be a scalar, not " + shape_text(args.shape(i)));
+    }
+  }
+  return Types{args.type(0)};
+}
+
+Result<Tensors> eval_clip(const Args& args, const Types& outputs) {
+  double low = -INFINITY, high = INFINITY;
+  int64_t int_low = INT64_MIN, int_high = INT64_MAX;
+  if (is_real(outputs[0].dtype)) {
+    if (args.has(1)) low = args.tensor(1).reals()[0];
+    if (args.has(2)) high = args.tensor(2).reals()[0];
+  } else {
+    if (args.has(1)) int_low = args.tensor(1).ints()[0];
+    if (args.has(2)) int_high = args.tensor(2).ints()[0];
+  }
+  // Where low > high the upper bound wins, as ONNX says.
+  return map_unary(
+      args, outputs, [=](double x) { return std::min(std::max(x, low), high); },
+      [=](int64_t x) { return std::optional(std::min(std::max(x, int_low), int_high)); });
+}
+
+}  // namespace
+
+TACIT_OPERATORS(activation) {
+  using enum AttributeType;
+  table.add({.name = "Relu", .opsets = {7, 26}, .inputs = {1, 1}, .shape = same_number, .eval = eval_relu});
+  table.add({.name = "LeakyRelu",
+             .opsets = {7, 26},
+             .inputs = {1, 1},
+             .attributes = {{"alpha", kReal}},
+             .shape = same_real,
+             .eval = eval_leaky_relu});
+  table.add({.name = "PRelu", .opsets = {7, 26}, .inputs = {2, 2}, .shape = shape_prelu, .eval = eval_prelu});
+  table.add(
+      {.name = "Sigmoid", .opsets = {7, 26}, .inputs = {1, 1}, .shape = same_real, .eval = eval_sigmoid});
+  table.add({.name = "Tanh", .opsets = {7, 26}, .inputs = {1, 1}, .shape = same_real, .eval = eval_tanh});
+  table.add({.name = "Clip",
+             .opsets = {7, 10},
+             .inputs = {1, 1},
+             .attributes = {{"min", kReal}, {"max", kReal}},
+             .shape = same_real,
+             .eval = eval_clip_attributes});
+  table.add({.name = "Clip", .opsets = {11, 26}, .inputs = {1, 3}, .shape = shape_clip, .eval = eval_clip});
+}
+
+}  // namespace tacit::model

@@ -1,0 +1,47 @@
+// Reed–Solomon encoding of many columns with the leaf hashes of the rows: the commitment to an oracle.
+//
+// Column c holds the coefficients of a polynomial f_c over Goldilocks: a message of 2^log_rows rows, then
+// blinding. Row j of the codeword is (f_0(x_j), f_1(x_j), …) at x_j = poly::domain_point(log_domain, j), the
+// bit-reversed order of poly::evaluate_bitrev; its leaf is merkle::leaf_digest with leaf_salt.
+//
+// The domain falls into cosets of 2^log_rows rows; memory is, for every coset in work, 64 bytes a row and,
+// with hashing, 32 to 128 bytes a row for the states. The codeword itself is held only by a caller that asks
+// for it. Running time depends on shapes and positions only.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "tacit/hash/digest.h"
+#include "tacit/hash/prg.h"
+#include "tacit/simd/loop.h"
+
+namespace tacit::simd {
+
+struct Columns {
+  uint32_t log_rows;                         // M = 2^log_rows message rows
+  uint32_t log_domain;                       // n = 2^log_domain ≥ M, at most 2^32
+  std::span<const uint64_t* const> columns;  // L of them
+  size_t n_coefficients;                     // of each column, at most n; canonical words
+};
+
+// Where the leaves of an oracle come from.
+struct LeafSource {
+  uint64_t tree_id;
+  const hash::Seed& salt_seed;
+};
+
+// rows[j L + c] = f_c(x_j): n × L words, canonical.
+void encode(const Columns& columns, uint64_t* rows, Loop loop = serial);
+
+// leaves[j] = the leaf of row j, for all n rows; the rows themselves too unless `rows` is null. Requires L
+// ≥ 1.
+void encode_and_hash(const Columns& columns, const LeafSource& source, hash::Digest* leaves, uint64_t* rows,
+                     Loop loop = serial);
+
+// rows[i L + c] = f_c(x_{positions[i]}). Requires positions < n, strictly increasing. Costs about half of
+// encode: blocks without a position are left out.
+void evaluate_rows(const Columns& columns, std::span<const uint64_t> positions, uint64_t* rows,
+                   Loop loop = serial);
+
+}  // namespace tacit::simd

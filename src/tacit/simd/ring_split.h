@@ -1,0 +1,110 @@
+// Splitting of polynomial blocks by radix 2 … 16, over the Lanes of a level. Internal to simd/: included by
+// the files of a level, in whose anonymous namespace everything lands. One of goldilocks_*.h gives
+//
+//   Lanes                  eight residues mod p: broadcast, zero, load, load_first, store
+//   add, sub               the second operand canonical
+//   canonical, mul, mul_by (a word in memory), shift<k> (· 2^k), transpose (8 × 8).
+//
+// f mod (X^(Rl) − z^R) has the parts f_k, k < R, of l coefficients; its residues mod (X^l − z ω^bitrev(p)),
+// ω = root_of_unity(log R) = 2^(192/R), are Σ_k ω^(k bitrev(p)) z^k f_k: a short transform of the scaled
+// parts, whose constants are shifts.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+
+#include "tacit/simd/inline.h"
+#include "tacit/simd/twiddles.h"
+
+namespace tacit::simd {
+namespace {
+
+// (a + b, (a − b) 2^k).
+template <int k, class Lanes>
+TACIT_INLINE void butterfly(Lanes& a, Lanes& b) {
+  Lanes c = canonical(b), difference = sub(a, c);
+  a = add(a, c);
+  b = shift<k>(difference);
+}
+
+// The transform of R vectors, R = 2, 4, 8 or 16; output p is that of frequency bitrev(p).
+template <int R, class Lanes>
+TACIT_INLINE void short_transform(Lanes* x) {
+  if constexpr (R > 1) {
+    [&]<int... i>(std::integer_sequence<int, i...>) __attribute__((always_inline)) {
+      (butterfly<192 / R * i>(x[i], x[i + R / 2]), ...);
+    }
+    (std::make_integer_sequence<int, R / 2>());
+    short_transform<R / 2>(x);
+    short_transform<R / 2>(x + R / 2);
+  }
+}
+
+inline uint64_t times(uint64_t a, uint64_t b) {
+  constexpr uint64_t kEpsilon = 0xffffffff;
+  unsigned __int128 product = static_cast<unsigned __int128>(a) * b;
+  uint64_t low = static_cast<uint64_t>(product), high = static_cast<uint64_t>(product >> 64);
+  uint64_t t = low - (high >> 32);
+  if (low < high >> 32) t -= kEpsilon;
+  uint64_t u = (high & kEpsilon) * kEpsilon, sum = t + u;
+  return sum < u ? sum + kEpsilon : sum;
+}
+
+TACIT_INLINE uint64_t twiddle(Twiddles t, uint64_t b) {
+  return times(t.low[b & ((1 << kLogLowTwiddles) - 1)], t.high[b >> kLogLowTwiddles]);
+}
+
+// 1, z, …, z^(R−1) for the splitting of block b in R, and a word that mul_by may touch.
+template <int R>
+struct Powers {
+  uint64_t word[R + 1];
+
+  Powers(Twiddles t, uint64_t b) {
+    uint64_t z = twiddle(t, b);
+    for (int r = R; r < 16; r *= 2) z = times(z, z);
+    word[0] = 1;
+    word[1] = z;
+    for (int k = 2; k < R; ++k) word[k] = times(word[k / 2], word[k - k / 2]);
+    word[R] = 0;
+  }
+};
+
+// One vector of each part, `from` words apart, to one of each residue, `to` words apart. kStep: words between
+// powers.
+template <class Lanes, int R, int kStep, bool kCanonical>
+TACIT_INLINE void split_vectors(const uint64_t* in, size_t from, uint64_t* out, size_t to,
+                                const uint64_t* powers) {
+  Lanes x[R];
+  x[0] = Lanes::load(in);
+#pragma GCC unroll 16
+  for (int k = 1; k < R; ++k) x[k] = mul_by(Lanes::load(in + from * k), powers + kStep * k);
+  short_transform<R>(x);
+#pragma GCC unroll 16
+  for (int k = 0; k < R; ++k) (kCanonical ? canonical(x[k]) : x[k]).store(out + to * k);
+}
+
+// All of a block, in place: parts of `words` words each.
+template <class Lanes, int R>
+__attribute__((noinline)) void split_block(uint64_t* x, size_t words, const Powers<R>& powers) {
+  for (size_t i = 0; i < words; i += 8)
+    split_vectors<Lanes, R, 1, false>(x + i, words, x + i, words, powers.word);
+}
+
+// The same for a radix known at run time, 2^log_radix.
+template <class Lanes>
+void split_block(uint64_t* x, size_t words, int log_radix, Twiddles t, uint64_t b) {
+  switch (log_radix) {
+    case 1:
+      return split_block<Lanes, 2>(x, words, Powers<2>(t, b));
+    case 2:
+      return split_block<Lanes, 4>(x, words, Powers<4>(t, b));
+    case 3:
+      return split_block<Lanes, 8>(x, words, Powers<8>(t, b));
+    default:
+      return split_block<Lanes, 16>(x, words, Powers<16>(t, b));
+  }
+}
+
+}  // namespace
+}  // namespace tacit::simd

@@ -11,7 +11,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
+#include <optional>
 #include <random>
 
 #include "tacit/field/fields.h"
@@ -30,8 +32,8 @@ using verifier::Parameters;
 struct Sample {
   System system;
   Assignment assignment;
-  statement::TensorId w, bias, d, x, v, z, o, rem, s, pair;
-  statement::PublicId out;
+  statement::TensorId w = 0, bias = 0, d = 0, x = 0, v = 0, z = 0, o = 0, rem = 0, s = 0, pair = 0;
+  statement::PublicId out = 0;
 };
 
 inline Sample make_sample(uint64_t seed = 1) {
@@ -135,6 +137,19 @@ Parameters make_parameters(Work work, size_t levels = 3) {
   return p;
 }
 
+// For any placed system: each oracle in a stack of its own, no levels, no work.
+template <class E>
+Parameters plain_parameters(const System& system) {
+  Parameters p;
+  p.profile = E::kDegree == 2 ? verifier::Profile::k100 : verifier::Profile::k128;
+  for (uint32_t o = 0; o < system.oracles.size(); ++o) {
+    const uint8_t rows = system.oracles[o].log_rows;
+    p.stacks.push_back({{o}, {4}, rows, static_cast<uint8_t>(std::max<int>(rows, 4) + 2), 4, 0});
+  }
+  p.pads = {9, 3, 11, 4, 0};
+  return p;
+}
+
 // Challenges from a seed alone, whatever is absorbed: what a prover could do who knows them in advance. `fix`
 // replaces the value of a challenge; draws are logged.
 class PredictableCoins final : public verifier::Coins {
@@ -170,6 +185,12 @@ class PredictableCoins final : public verifier::Coins {
     copy.draws_[label] = n;
     return verifier::draw<E>(copy, label);
   }
+  // The n-th draw of positions.
+  std::vector<uint64_t> predict_positions(uint64_t n, int log_n, uint32_t count) const {
+    PredictableCoins copy(*this);
+    copy.draws_[Label::kQueryPositions] = n;
+    return verifier::draw_positions(copy, Label::kQueryPositions, log_n, count);
+  }
   PredictableCoins(const PredictableCoins& other) : seed_(other.seed_), fixes_(other.fixes_) {}
 
  private:
@@ -189,10 +210,14 @@ class Instance {
  public:
   explicit Instance(Sample s, Parameters p, Bytes c = {'c'})
       : sample(std::move(s)), parameters(std::move(p)), context(std::move(c)) {
-    for (uint32_t o : {0u, 1u}) {
+    for (uint32_t o = 0; o < sample.system.oracles.size(); ++o) {
+      if (sample.system.oracles[o].kind == statement::OracleKind::kActivations) continue;
       prover::SeededRandomness<F> random{hash::Seed({static_cast<uint8_t>(200 + o)})};
-      fixed.push_back(
-          prover::commit_fixed<F>(sample.system, sample.assignment, o, parameters.stacks[o], random));
+      const auto holds = [&](const verifier::Stack& stack) {
+        return std::ranges::count(stack.oracles, o) > 0;
+      };
+      const verifier::Stack& stack = *std::ranges::find_if(parameters.stacks, holds);
+      fixed.push_back(prover::commit_fixed<F>(sample.system, sample.assignment, o, stack, random));
       roots.push_back(fixed.back().root());
     }
     publics.stated = sample.assignment.publics;
@@ -204,7 +229,9 @@ class Instance {
   Result<Bytes> try_prove(uint8_t seed, verifier::Coins& coins) const {
     prover::SeededRandomness<F> random{hash::Seed({seed})};
     const verifier::Statement about = statement();
-    return prover::prove<E>({about, sample.assignment, {&fixed[0], &fixed[1]}, random, nullptr}, coins);
+    std::vector<const prover::Matrix<F>*> commitments;
+    for (const auto& matrix : fixed) commitments.push_back(&matrix);
+    return prover::prove<E>({about, sample.assignment, commitments, random, nullptr}, coins);
   }
   Result<Bytes> try_prove(uint8_t seed) const {
     verifier::FiatShamirCoins coins(verifier::kProtocolName);

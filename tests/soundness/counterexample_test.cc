@@ -201,9 +201,9 @@ TEST(Counting, WithoutFewerLeavesThanPEqualLeavesVanish) {
                                                         alpha[1] = Toy(1);  // not in the base field: no pole
                                                         return alpha;
                                                       }()};
-    const prover::Leaves<Toy2> leaves = prover::make_leaves<Toy2>(system, assignment, challenges);
+    const prover::Fractions<Toy2> leaves = prover::make_leaves<Toy2>(system, assignment, challenges);
     Toy2 sum = Toy2::zero();
-    for (size_t i = 0; i < leaves.p.size(); ++i) sum += leaves.p[i] * leaves.q[i].inverse();
+    for (size_t i = 0; i < leaves.p.size(); ++i) sum += leaves.p.get(i) * leaves.q.get(i).inverse();
     EXPECT_EQ(sum == Toy2::zero(), n == 257) << n;
     expect_code(check(system, {.modulus = 257}), Code::kMayWrap, "leaves");
     EXPECT_TRUE(check(system, {.modulus = 257 + 5}));
@@ -365,7 +365,7 @@ TEST(PaddingRow, CountsLikeALookup) {
     assignment.tensors = {std::move(cells), std::move(counts)};
     const auto leaves = prover::make_leaves<Toy2>(system, assignment, challenges);
     Toy2 sum = Toy2::zero();
-    for (size_t i = 0; i < leaves.p.size(); ++i) sum += leaves.p[i] * leaves.q[i].inverse();
+    for (size_t i = 0; i < leaves.p.size(); ++i) sum += leaves.p.get(i) * leaves.q.get(i).inverse();
     return sum == Toy2::zero();
   };
   EXPECT_TRUE(holds({0, 1, 2, 3, 3}, {2, 1, 1, 2}));   // row 0 counted once more

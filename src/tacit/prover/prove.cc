@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "tacit/poly/eq.h"
+#include "tacit/poly/powers.h"
 #include "tacit/prover/claim.h"
 #include "tacit/prover/kernels.h"
 #include "tacit/prover/lookup.h"
@@ -259,6 +260,8 @@ class Prover {
     writer_.work(Label::kPadBeta, parameters_.pads.fold_grinding);
     claims.pad_beta = writer_.challenge(Label::kPadBeta);
     words.push_back(pad_word(claims.pad_beta));
+    if (planted(Fault::kLevelZeroSample))
+      writer_.send(Label::kOutOfDomainValue, poly::horner<F, E>(trees_.back()->columns()[0], claims.pad_beta));
     prove_opening(writer_, parameters_, words, claims);
   }
 
@@ -268,7 +271,7 @@ class Prover {
     std::vector<std::vector<E>> functional;
     for (size_t s = 0; s < words.size(); ++s) {
       const Stack& stack = parameters_.stacks[s];
-      functional.push_back(poly::eq_table<E>(std::span<const E>(point).first(stack.log_rows)));
+      functional.push_back(scaled_eq_table<E>(std::span<const E>(point).first(stack.log_rows), E::one()));
       std::vector<E> u;
       for (uint32_t o : stack.oracles)
         for (uint32_t b = 0; b < system_.oracles[o].limbs; ++b)

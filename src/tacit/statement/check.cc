@@ -292,13 +292,14 @@ class Checker {
       const Table& table = s_.tables[lookup.table];
       for (uint32_t t = 0; t < table.width; ++t) {
         const View& v = lookup.columns[t];
-        if (v.terms.size() != 1 || v.constant != 0 || v.log_denominator != 0) continue;
+        if (v.terms.size() != 1 || v.log_denominator != 0) continue;
         const Term& target = v.terms[0];
         if (target.coefficient != 1 || !covers(lookup.labels, target) || proven[target.id]) continue;
         if (!is_known(table, t, proven)) continue;
         const WideInterval column = column_hull(s_, table, t);
         const Interval range = s_.tensors[target.id].range;
-        if (column.low < range.low || column.high > range.high) continue;
+        // cell + constant lies in the column, so the cell lies in the column moved back.
+        if (column.low - v.constant < range.low || column.high - v.constant > range.high) continue;
         proven[target.id] = true;
         progress = true;
       }

@@ -108,11 +108,15 @@ TEST(OneFold, WithAKnownBetaWrongFunctionalsPass) {
   ASSERT_TRUE(instance.verify(proof, same, &fields));
   const Bytes bad = cheat(proof, again, fields);
   ASSERT_NE(bad, proof);
-  PredictableCoins known(4), other(4);
+  PredictableCoins known(4);
   EXPECT_TRUE(instance.verify(bad, known));
-  other.fix(Label::kBeta, 1, E::one());  // a β that the prover did not foresee
-  expect_code(instance.verify(bad, other),
-              Code::kMerklePath);  // the rest of the proof was made for the old one, too
+  // A β that was not foreseen.
+  PredictableCoins other(4);
+  other.fix(Label::kBeta, 1, E::one());
+  PredictableCoins proving(other), reading(other), judging(other);
+  const Bytes unforeseen = instance.prove(1, proving);
+  ASSERT_TRUE(instance.verify(unforeseen, reading));
+  expect_code(instance.verify(cheat(unforeseen, again, fields), judging), Code::kFinalCheck);
   // With the transcript the same change moves β.
   const Bytes real = instance.prove(1);
   fields.clear();

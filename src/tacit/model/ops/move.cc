@@ -45,7 +45,7 @@ class MoveReader {
     int64_t step = strides_[axis], rest = lengths_[axis];
     while (rest > 1) {
       const int64_t run = even_run(0, step, rest);
-      if (rest % run != 0) return {lengths_[axis]};
+      if (run == 1 || rest % run != 0) return {lengths_[axis]};
       out.insert(out.begin(), run);
       step *= run;
       rest /= run;

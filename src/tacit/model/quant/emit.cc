@@ -189,7 +189,8 @@ Result<Form> EmitContext::weights(std::shared_ptr<const Tensor> tensor, int bits
   Filling filling{.source = tensor};
   Form f;
   f.axes.resize(tensor->rank());
-  if (factors.empty())
+  const bool natural = factors.empty();
+  if (natural)
     for (int64_t length : tensor->shape()) factors.push_back({static_cast<uint32_t>(length)});
   std::vector<uint32_t> lengths;
   for (const auto& axis : factors) lengths.insert(lengths.end(), axis.begin(), axis.end());
@@ -228,7 +229,7 @@ Result<Form> EmitContext::weights(std::shared_ptr<const Tensor> tensor, int bits
   std::vector<statement::AxisMap> maps;
   for (uint32_t label = 1; label < f.labels.axes.size(); ++label) maps.push_back(statement::axis(label));
   f.view = statement::scaled(statement::Source::kTensor, fillings_.back().tensor, 1, std::move(maps));
-  tidy(f);
+  if (natural) tidy(f);
   return f;
 }
 

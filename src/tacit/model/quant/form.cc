@@ -269,6 +269,8 @@ bool refine(Form& a, size_t i, Form& c, size_t j) {
 }
 
 bool align(Form& a, Form& b) {
+  tidy(a);
+  tidy(b);
   while (a.axes.size() < b.axes.size()) a.axes.insert(a.axes.begin(), std::vector<uint32_t>{});
   while (b.axes.size() < a.axes.size()) b.axes.insert(b.axes.begin(), std::vector<uint32_t>{});
   for (size_t axis = 0; axis < a.axes.size(); ++axis)
@@ -304,7 +306,9 @@ Form with_exponent(Form form, int exponent) {
 }
 
 Form plus(Form a, const Form& b) {
-  TACIT_CHECK(a.exponent == b.exponent && a.labels == b.labels);
+  TACIT_CHECK(a.exponent == b.exponent && a.labels.axes.size() == b.labels.axes.size());
+  for (uint32_t label = 0; label < a.labels.axes.size(); ++label)
+    TACIT_CHECK(a.length(label) == b.length(label));
   for (const Term& term : b.view.terms) {
     const auto same = std::find_if(a.view.terms.begin(), a.view.terms.end(), [&](const Term& t) {
       return t.source == term.source && t.id == term.id && t.maps == term.maps;

@@ -44,6 +44,7 @@ Result<Form> EmitContext::rounded(const Form& form, int exponent) {
   if (shift > 48) return refuse(Code::kMayWrap, "a value changes its scale by more than 48 bits");
   const int64_t half = int64_t{1} << (shift - 1);
   Form out = form;
+  out.labels = laid_out(out.labels);
   out.exponent = exponent;
   out.bounds = {(form.bounds.low + half) >> shift, (form.bounds.high + half) >> shift};
   const TensorId q = new_cells_in_range(out.labels, out.bounds);
@@ -103,7 +104,8 @@ Result<statement::TableId> EmitContext::exp_table(GeneratedTable& column) {
 //   e = round(2^14 · exp(−min(d, 16)))           (table)
 //   out = round(2^14 · e / Σ e) = ⌊(2^15·e + Σ e) / (2·Σ e)⌋
 Result<Form> EmitContext::softmax(const Form& x, const std::vector<bool>& axes) {
-  TACIT_ASSIGN(const Form q, rounded(x, kScoreExponent));
+  TACIT_ASSIGN(Form q, rounded(x, kScoreExponent));
+  q.labels = laid_out(q.labels);
   const Space& labels = q.labels;
   const size_t n = labels.axes.size();
   std::vector<uint32_t> inner, kept;

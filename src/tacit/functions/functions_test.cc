@@ -1,10 +1,10 @@
-#include "tacit/model/quant/functions.h"
+#include "tacit/functions/functions.h"
 
 #include <gtest/gtest.h>
 
 #include <cmath>
 
-namespace tacit::model {
+namespace tacit::functions {
 namespace {
 
 // long double has 64 significant bits: enough to tell the rounding of a 15-bit value unless it is a near tie.
@@ -57,4 +57,4 @@ TEST(Functions, Refuse) {
 }
 
 }  // namespace
-}  // namespace tacit::model
+}  // namespace tacit::functions

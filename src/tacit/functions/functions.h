@@ -13,7 +13,7 @@
 
 #include "tacit/base/error.h"
 
-namespace tacit::model {
+namespace tacit::functions {
 
 enum class Function : uint8_t {
   kSigmoid = 0,  // 1 / (1 + e^−x)
@@ -34,4 +34,22 @@ Result<int64_t> function_value(Function f, int64_t x, int in, int out);
 // The entries for x = start … start + 2^bits − 1.
 Result<std::vector<int64_t>> tabulate(Function f, int64_t start, uint8_t bits, int in, int out);
 
-}  // namespace tacit::model
+// A committed column that everybody can compute: round(f(x · 2^in) · 2^−out), cut to int16, for x = start … start +
+// 2^bits − 1. Registration shows that the tensor holds it.
+struct GeneratedTable {
+  uint32_t tensor = 0;  // in the model's system
+  Function function = Function::kSigmoid;
+  uint8_t bits = 0;
+  int64_t start = 0;
+  int32_t in_exponent = 0;
+  int32_t out_exponent = 0;
+  bool operator==(const GeneratedTable&) const = default;
+};
+
+// Are the numbers within what function_value requires, for at most 2^16 entries? Errors: kUnsupported ("table").
+Status check(const GeneratedTable& table);
+
+// Requires a table that passes `check`. Errors: kUnsupported (tabulate).
+Result<std::vector<int64_t>> generate(const GeneratedTable& table);
+
+}  // namespace tacit::functions

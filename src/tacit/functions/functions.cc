@@ -1,11 +1,12 @@
-#include "tacit/model/quant/functions.h"
+#include "tacit/functions/functions.h"
 
+#include <algorithm>
 #include <bit>
 #include <string>
 
 #include "tacit/base/check.h"
 
-namespace tacit::model {
+namespace tacit::functions {
 namespace {
 
 // Non-negative fixed point: value = raw / 2^120, below 2^8. Each operation cuts off less than one unit of
@@ -222,4 +223,26 @@ Result<std::vector<int64_t>> tabulate(Function f, int64_t start, uint8_t bits, i
   return table;
 }
 
-}  // namespace tacit::model
+Status check(const GeneratedTable& table) {
+  const auto bad = [&] { return fail(Code::kUnsupported, "table", table.tensor, "numbers outside a table's limits"); };
+  constexpr int64_t kFarthest = int64_t{1} << 40;
+  if (table.function > Function::kLog || table.bits > 16) return bad();
+  if (table.start < -kFarthest || table.start > kFarthest) return bad();
+  if (std::min(table.in_exponent, table.out_exponent) < -60) return bad();
+  if (std::max(table.in_exponent, table.out_exponent) > 20) return bad();
+  const int64_t end = table.start + (int64_t{1} << table.bits) - 1;
+  const auto largest = static_cast<Wide>(std::max({table.start, -table.start, end}));
+  const bool is_wide = table.function == Function::kSqrt || table.function == Function::kLog;
+  const int limit = is_wide ? 32 : table.function == Function::kTanh ? 6 : 7;
+  if (width_of(largest) + table.in_exponent > limit) return bad();
+  return {};
+}
+
+Result<std::vector<int64_t>> generate(const GeneratedTable& table) {
+  TACIT_ASSIGN(std::vector<int64_t> values,
+               tabulate(table.function, table.start, table.bits, table.in_exponent, table.out_exponent));
+  for (int64_t& v : values) v = std::clamp<int64_t>(v, INT16_MIN, INT16_MAX);
+  return values;
+}
+
+}  // namespace tacit::functions

@@ -1,0 +1,266 @@
+// Every operator on tiny shapes: its integer program is close to its float rule, its constraints hold for its
+// own witness (one sample and three), and fail when any cell changes.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <random>
+
+#include "tacit/model/float/interpreter.h"
+#include "tacit/model/fold/fold.h"
+#include "tacit/model/lower/report.h"
+#include "tacit/statement/check.h"
+#include "tacit/statement/instance.h"
+
+namespace tacit::model {
+namespace {
+
+struct Case {
+  std::string op;
+  std::vector<Shape> inputs;           // what a user feeds
+  std::vector<Tensor> constants = {};  // further inputs, after them
+  std::map<std::string, Attribute, std::less<>> attributes = {};
+  int opset = 13;
+  double tolerance = 2e-3;     // of the output's span
+  size_t constants_first = 0;  // 1: the constants stand before the inputs
+};
+
+class Noise {
+ public:
+  explicit Noise(uint64_t seed) : bits_(seed) {}
+  double next() { return static_cast<double>(bits_() >> 11) * 0x1p-52 - 1; }
+  Tensor tensor(Shape shape, double scale = 1) {
+    Tensor t(ValueType{DType::kFloat32, std::move(shape)});
+    for (double& v : t.reals()) v = scale * next();
+    return t;
+  }
+
+ private:
+  std::mt19937_64 bits_;
+};
+
+Tensor ints(std::vector<int64_t> values) {
+  const int64_t n = static_cast<int64_t>(values.size());
+  return Tensor(ValueType{DType::kInt64, {n}}, std::move(values));
+}
+
+Graph graph_of(const Case& c) {
+  Graph graph;
+  Node node{.name = "tested", .op = c.op, .opset = c.opset, .attributes = c.attributes};
+  for (const Shape& shape : c.inputs) {
+    const ValueId id = graph.add_value("x" + std::to_string(graph.inputs.size()));
+    graph.values[id].type = ValueType{DType::kFloat32, shape};
+    graph.inputs.push_back(id);
+    node.inputs.push_back(id);
+  }
+  std::vector<ValueId> constants;
+  for (const Tensor& tensor : c.constants) {
+    const ValueId id = graph.add_value("c" + std::to_string(constants.size()));
+    graph.values[id].type = tensor.type();
+    graph.values[id].constant = std::make_shared<const Tensor>(tensor);
+    constants.push_back(id);
+  }
+  node.inputs.insert(c.constants_first != 0 ? node.inputs.begin() : node.inputs.end(), constants.begin(),
+                     constants.end());
+  node.outputs = {graph.add_value("y")};
+  graph.outputs = node.outputs;
+  graph.nodes.push_back(std::move(node));
+  return graph;
+}
+
+constexpr Plan kPlan = {.bits = 12, .clamp_bits = 5, .digit_bits = 6};
+
+// The integers of several samples, stacked.
+std::vector<std::vector<int64_t>> stacked(const IntegerModel& model, const std::vector<Sample>& samples,
+                                          size_t n) {
+  std::vector<std::vector<int64_t>> out(model.open.inputs.size());
+  for (size_t i = 0; i < out.size(); ++i)
+    for (size_t k = 0; k < n; ++k) {
+      const auto integers = quantise(model.open.inputs[i], samples[k][i]).value();
+      out[i].insert(out[i].end(), integers.begin(), integers.end());
+    }
+  return out;
+}
+
+void expect_holds(const IntegerModel& model, const std::vector<std::vector<int64_t>>& inputs,
+                  uint32_t samples, Visibility visibility) {
+  auto run = execute(model, inputs, samples, visibility);
+  ASSERT_TRUE(run) << run.error().message();
+  const Status holds = statement::satisfies(run->system, run->assignment);
+  EXPECT_TRUE(holds) << holds.error().message();
+  statement::place(run->system, std::vector<uint8_t>(run->system.oracles.size(), 8));
+  const Status sound = statement::check(run->system);
+  EXPECT_TRUE(sound) << sound.error().message();
+}
+
+// A prover who changes one cell, counts multiplicities anew and states nothing openly is still caught.
+void expect_each_cell_matters(const IntegerModel& model, const std::vector<std::vector<int64_t>>& inputs) {
+  const auto run = execute(model, inputs, 1, {.inputs = true, .outputs = false});
+  ASSERT_TRUE(run);
+  std::vector<bool> is_cell(run->system.tensors.size(), true);
+  for (const auto& table : run->system.tables)
+    for (const auto& segment : table.segments) is_cell[segment.multiplicity] = false;
+  for (size_t t = 0; t < is_cell.size(); ++t) {
+    const bool activations =
+        run->system.oracles[run->system.tensors[t].oracle].kind == statement::OracleKind::kActivations;
+    if (!is_cell[t] || !activations) continue;
+    for (size_t i = 0; i < run->assignment.tensors[t].size(); ++i)
+      for (int64_t change : {-1, 1}) {
+        statement::Assignment forged = run->assignment;
+        forged.tensors[t][i] += change;
+        for (uint32_t k = 0; k < run->system.contractions.size(); ++k)
+          statement::contract(run->system, forged, k);
+        const bool counted = statement::count_multiplicities(run->system, forged).has_value();
+        EXPECT_FALSE(counted && statement::satisfies(run->system, forged))
+            << "tensor " << t << " cell " << i << " change " << change;
+      }
+  }
+}
+
+class Operators : public testing::TestWithParam<Case> {};
+
+TEST_P(Operators, Agree) {
+  const Case& c = GetParam();
+  Graph graph = graph_of(c);
+  const Status folded = fold(graph);
+  ASSERT_TRUE(folded) << folded.error().message();
+  Noise noise(7);
+  std::vector<Sample> samples(4);
+  for (Sample& sample : samples)
+    for (const Shape& shape : c.inputs) sample.push_back(noise.tensor(shape, 3));
+  const auto spreads = calibrate(graph, samples);
+  ASSERT_TRUE(spreads) << spreads.error().message();
+  const auto model = emit(graph, *spreads, kPlan);
+  ASSERT_TRUE(model) << model.error().message();
+
+  const auto report = compare(graph, *model, samples);
+  ASSERT_TRUE(report) << report.error().message();
+  EXPECT_LE(report->outputs[0].max, c.tolerance);
+  expect_holds(*model, stacked(*model, samples, 1), 1, {.inputs = false, .outputs = true});
+  expect_holds(*model, stacked(*model, samples, 3), 3, {.inputs = true, .outputs = true});
+  expect_each_cell_matters(*model, stacked(*model, samples, 1));
+
+  // Far outside of what calibration saw everything saturates, and the constraints still hold.
+  std::vector<Sample> wild = samples;
+  for (Sample& sample : wild)
+    for (Tensor& tensor : sample)
+      for (double& v : tensor.reals()) v *= 1e6;
+  expect_holds(*model, stacked(*model, wild, 2), 2, {.inputs = true, .outputs = true});
+}
+
+std::vector<Case> linear_cases() {
+  Noise noise(3);
+  auto t = [&](Shape shape) { return noise.tensor(std::move(shape)); };
+  const auto list = [](std::vector<int64_t> v) { return Attribute(std::move(v)); };
+  return {
+      {"Gemm", {{1, 5}}, {t({5, 4}), t({4})}},
+      {"Gemm", {{1, 5}}, {t({4, 5}), t({4})}, {{"transB", int64_t{1}}, {"alpha", 0.5}, {"beta", 2.0}}},
+      {"Gemm", {{5, 3}}, {t({4, 5}), t({3, 4})}, {{"transA", int64_t{1}}, {"transB", int64_t{1}}}},
+      {"Gemm", {{2, 3}, {3, 2}}, {t({1, 2})}},
+      {"MatMul", {{2, 3}}, {t({3, 4})}},
+      {"MatMul", {{2, 2, 3}}, {t({3, 4})}},
+      {"MatMul", {{2, 2, 3}}, {t({2, 3, 2})}},
+      {"MatMul", {{3}}, {t({3, 4})}},
+      {"MatMul", {{2, 3}}, {t({3})}},
+      {"MatMul", {{3, 2}}, {t({4, 3})}, {}, 13, 2e-3, 1},
+      {"MatMul", {{3}}, {t({4, 3})}, {}, 13, 2e-3, 1},
+      {"MatMul", {{2, 2, 3}, {2, 3, 2}}},
+      {"MatMul", {{1, 2, 3}, {2, 3, 2}}},
+      {"MatMul", {{2, 3}, {3}}},
+      {"Conv", {{1, 2, 4, 4}}, {t({3, 2, 3, 3}), t({3})}},
+      {"Conv", {{1, 2, 4, 4}}, {t({3, 2, 3, 3})}, {{"pads", list({1, 1, 1, 1})}}},
+      {"Conv", {{1, 1, 5, 4}}, {t({2, 1, 3, 2})}, {{"strides", list({2, 1})}, {"dilations", list({1, 2})}}},
+      {"Conv", {{1, 4, 3, 3}}, {t({4, 2, 2, 2}), t({4})}, {{"group", int64_t{2}}}},
+      {"Conv",
+       {{1, 3, 3, 3}},
+       {t({3, 1, 3, 3}), t({3})},
+       {{"group", int64_t{3}}, {"pads", list({1, 1, 1, 1})}}},
+      {"Conv", {{1, 2, 1, 1}}, {t({3, 2, 1, 1})}},
+      {"Conv", {{1, 2, 1, 3}}, {t({2, 2, 3, 3})}, {{"pads", list({1, 1, 1, 1})}}},
+      {"Conv", {{1, 2, 5}}, {t({3, 2, 3}), t({3})}, {{"pads", list({1, 0})}}},
+      {"Conv", {{2, 1, 3, 3}}, {t({2, 1, 2, 2})}},
+      {"Add", {{2, 3}, {2, 3}}},
+      {"Add", {{2, 3}, {3}}},
+      {"Add", {{2, 1}, {1, 3}}},
+      {"Add", {{2, 3}}, {t({3})}},
+      {"Add", {{3}}, {t({2, 1})}},
+      {"Sub", {{2, 3}, {2, 1}}},
+      {"Sub", {{2, 3}}, {t({2, 3})}, {}, 13, 2e-3, 1},
+      {"Mul", {{2, 3}, {2, 3}}},
+      {"Mul", {{2, 3}, {1, 3}}},
+      {"Mul", {{2, 3}}, {t({3})}},
+      {"Mul", {{2, 3}}, {t({})}},
+      {"Div", {{2, 3}}, {t({3})}},
+      {"Neg", {{2, 3}}},
+      {"BatchNormalization",
+       {{1, 2, 2, 2}},
+       {t({2}), t({2}), t({2}), Tensor(ValueType{DType::kFloat32, {2}}, std::vector<double>{0.5, 2})}},
+      {"AveragePool", {{1, 2, 4, 4}}, {}, {{"kernel_shape", list({2, 2})}, {"strides", list({2, 2})}}},
+      {"AveragePool", {{1, 1, 4, 4}}, {}, {{"kernel_shape", list({3, 3})}}},
+      {"AveragePool",
+       {{1, 1, 3, 3}},
+       {},
+       {{"kernel_shape", list({2, 2})}, {"pads", list({1, 1, 1, 1})}, {"count_include_pad", int64_t{1}}}},
+      {"GlobalAveragePool", {{1, 2, 3, 3}}},
+      {"GlobalAveragePool", {{1, 2, 5, 5}}},
+      {"ReduceMean", {{2, 3, 2}}, {}, {{"axes", list({1})}, {"keepdims", int64_t{0}}}},
+      {"ReduceMean", {{2, 20}}, {}, {{"axes", list({1})}}},
+      {"ReduceSum", {{2, 3, 2}}, {ints({0, 2})}},
+  };
+}
+
+std::vector<Case> moving_cases() {
+  const auto list = [](std::vector<int64_t> v) { return Attribute(std::move(v)); };
+  return {
+      {"Reshape", {{2, 6}}, {ints({3, 4})}},
+      {"Reshape", {{2, 3}}, {ints({3, 2})}},
+      {"Flatten", {{1, 2, 3, 2}}},
+      {"Transpose", {{2, 3, 2}}, {}, {{"perm", list({2, 0, 1})}}},
+      {"Concat", {{2, 3}, {2, 2}}, {}, {{"axis", int64_t{1}}}},
+      {"Concat", {{1, 2, 2}, {1, 2, 2}, {1, 2, 2}}, {}, {{"axis", int64_t{-2}}}},
+      {"Slice", {{4, 5}}, {ints({1, 0}), ints({3, 5}), ints({0, 1}), ints({1, 2})}},
+      {"Slice", {{5}}, {ints({4}), ints({-6}), ints({0}), ints({-1})}},
+      {"Gather", {{4, 2}}, {ints({3, 0, 2})}},
+      {"Gather", {{4, 2}}, {Tensor(ValueType{DType::kInt64, {}}, std::vector<int64_t>{1})}},
+      {"Pad", {{2, 3}}, {ints({1, 0, 0, 2})}},
+      {"Pad", {{2, 4}}, {ints({0, 2, 0, 1})}, {{"mode", std::string("reflect")}}},
+      {"Pad", {{3}}, {ints({2, 1})}, {{"mode", std::string("edge")}}},
+      {"Expand", {{2, 1}}, {ints({2, 3})}},
+      {"Tile", {{2, 3}}, {ints({2, 2})}},
+      {"Squeeze", {{1, 3, 1}}},
+      {"Unsqueeze", {{3}}, {ints({0})}},
+  };
+}
+
+std::vector<Case> other_cases() {
+  Noise noise(5);
+  auto t = [&](Shape shape) { return noise.tensor(std::move(shape)); };
+  const auto scalar = [](double v) { return Tensor(ValueType{DType::kFloat32, {}}, std::vector<double>{v}); };
+  const auto list = [](std::vector<int64_t> v) { return Attribute(std::move(v)); };
+  return {
+      {"Relu", {{2, 3}}},
+      {"LeakyRelu", {{2, 3}}, {}, {{"alpha", 0.1}}},
+      {"PRelu", {{2, 3}}, {t({3})}},
+      {"Clip", {{2, 3}}, {scalar(-0.5), scalar(1.5)}},
+      {"Clip", {{2, 3}}, {scalar(0), scalar(2)}},
+      {"Sigmoid", {{2, 3}}, {}, {}, 13, 4e-3},
+      {"Tanh", {{2, 3}}, {}, {}, 13, 4e-3},
+      {"MaxPool", {{1, 2, 4, 4}}, {}, {{"kernel_shape", list({2, 2})}, {"strides", list({2, 2})}}},
+      {"MaxPool", {{1, 1, 5, 5}}, {}, {{"kernel_shape", list({3, 3})}, {"strides", list({2, 2})}}},
+      {"MaxPool", {{1, 1, 3, 3}}, {}, {{"kernel_shape", list({3, 3})}, {"pads", list({1, 1, 1, 1})}}},
+      {"GlobalMaxPool", {{1, 2, 3, 2}}},
+      {"Softmax", {{2, 3}}},
+      {"Softmax", {{2, 3, 2}}, {}, {{"axis", int64_t{1}}}},
+      {"Softmax", {{2, 1, 2}}, {}, {}, 11},
+  };
+}
+
+std::string case_name(const testing::TestParamInfo<Case>& info) {
+  return info.param.op + "_" + std::to_string(info.index);
+}
+
+INSTANTIATE_TEST_SUITE_P(Linear, Operators, testing::ValuesIn(linear_cases()), case_name);
+INSTANTIATE_TEST_SUITE_P(Moving, Operators, testing::ValuesIn(moving_cases()), case_name);
+INSTANTIATE_TEST_SUITE_P(Other, Operators, testing::ValuesIn(other_cases()), case_name);
+
+}  // namespace
+}  // namespace tacit::model

@@ -16,13 +16,7 @@ void write(Writer& out, const System& system);
 // Errors: kTruncated, kNonCanonical (an enumeration out of range). Call `check` on the result before use.
 Result<System> parse(Reader& in);
 
-// The same for parts of a system that other files hold.
-void write(Writer& out, const Space& space);
-void write(Writer& out, const View& view);
-Result<Space> parse_space(Reader& in);
-Result<View> parse_view(Reader& in);
-
-// The same for a port; its name has at most 256 bytes (kTooLarge). Call `check` on the result before use.
+// The same for a port. Call `check` on the result before use.
 void write(Writer& out, const Port& port);
 Result<Port> parse_port(Reader& in);
 

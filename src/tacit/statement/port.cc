@@ -8,6 +8,7 @@ namespace {
 constexpr uint64_t kMaxElements = uint64_t{1} << 28;
 constexpr int32_t kMaxExponent = 1024;
 constexpr size_t kMaxAxes = 15;
+constexpr size_t kMaxName = 256;
 
 void state(System& system, const Port& port) {
   Public item{PublicKind::kStated, {{batch_axis()}}, port.range, {}};
@@ -38,6 +39,7 @@ uint64_t Port::elements() const {
 
 Status check(const Port& port) {
   const auto bad = [&](uint64_t index, const char* hint) { return fail(Code::kBadStatement, "port", index, hint); };
+  if (port.name.size() > kMaxName) return bad(0, "name");
   if (port.shape.size() > kMaxAxes || port.axes.size() != port.shape.size() || port.labels.axes.empty())
     return bad(0, "number of axes");
   if (port.labels.axes[0] != batch_axis()) return bad(0, "the first label is the axis of samples");

@@ -39,7 +39,8 @@ struct Visibility {
 };
 
 // Do a port's parts fit together: label 0 batched, every other label in exactly one axis, lengths of an axis's labels
-// multiply to its length, at most 15 axes and 2^28 elements, a sane exponent? Errors: kBadStatement ("port").
+// multiply to its length, at most 15 axes, 2^28 elements and 256 bytes of name, a
+// sane exponent? Errors: kBadStatement ("port").
 // Says nothing about the view, which statement::check sees once the port is stated.
 Status check(const Port& port);
 

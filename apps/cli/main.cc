@@ -254,7 +254,7 @@ int show_help(CLI::App& app, const std::string& topic) {
     return 0;
   }
   try {
-    fmt::print("{}", topic.empty() ? app.help() : app.get_subcommand(topic)->help());
+    fmt::print("{}", topic.empty() ? app.help() : app.get_subcommand(topic)->help("tacit"));
     return 0;
   } catch (const CLI::OptionNotFound&) {
     fmt::print(stderr, "error: help {}: no such topic; there are concepts and the names of commands\n", safe(topic));

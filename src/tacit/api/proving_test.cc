@@ -10,6 +10,7 @@
 
 #include "tacit/api/keys.h"
 #include "tacit/api/planning.h"
+#include "tacit/hash/blake3.h"
 #include "tacit/statement/builder.h"
 #include "tacit/statement/check.h"
 #include "tacit/statement/instance.h"
@@ -314,6 +315,44 @@ TEST_P(ProvingTest, AdmissionRefuses) {
   bad = file_;
   bad.model.system.lookups.clear();
   EXPECT_EQ(admit(bad), Code::kBadInterval);
+}
+
+// Whatever the bytes are, reading and admitting them ends in a result.
+TEST_P(ProvingTest, SurvivesHostilePublicFiles) {
+  compile();
+  const Bytes good = receipt::encode(file_);
+  std::mt19937_64 random(11);
+  const size_t proof = receipt::encode(file_).size() - file_.registration->proof.size() - 40;
+  for (int i = 0; i < 300; ++i) {
+    Bytes bytes = good;
+    for (uint64_t j = 0; j <= random() % 3; ++j) {
+      const uint8_t values[] = {0, 1, 0x7F, 0x80, 0xFF, static_cast<uint8_t>(random())};
+      bytes[16 + random() % (proof - 16)] = values[random() % 6];
+    }
+    const hash::Digest sum = hash::blake3(ByteView(bytes).first(bytes.size() - 32));
+    std::copy(sum.bytes.begin(), sum.bytes.end(), bytes.end() - 32);
+    auto parsed = receipt::parse_public_file(bytes);
+    if (parsed && bytes != good) {
+      const auto admitted = receipt::admit(std::move(*parsed));
+      EXPECT_FALSE(admitted && admitted->model_id() == receipt::model_id(file_));
+    }
+  }
+}
+
+TEST_P(ProvingTest, SurvivesHostileReceipts) {
+  compile();
+  const auto admitted = receipt::admit(file_);
+  ASSERT_TRUE(admitted);
+  const Bytes good = receipt::encode(prove(input(3), {true, true}, {{"case", "7781"}}));
+  std::mt19937_64 random(12);
+  for (int i = 0; i < 300; ++i) {
+    Bytes bytes = good;
+    const size_t reach = i % 2 == 0 ? 400 : bytes.size();
+    for (uint64_t j = 0; j <= random() % 3; ++j) bytes[random() % reach] ^= static_cast<uint8_t>(1 + random() % 255);
+    if (bytes == good) continue;
+    const auto parsed = receipt::parse_receipt(bytes);
+    if (parsed) EXPECT_FALSE(receipt::verify_receipt(*admitted, *parsed, {}));
+  }
 }
 
 // A weight outside its range has no registration, and none that is made for other weights fits.

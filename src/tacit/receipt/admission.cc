@@ -15,7 +15,7 @@ using statement::System;
 using verifier::PublicValues;
 
 // A verifier's time and memory grow with the lengths of axes and the numbers of blocks.
-constexpr uint64_t kMaxEffort = uint64_t{1} << 28;
+constexpr uint64_t kMaxEffort = uint64_t{1} << 26;
 
 // A template is checked at places of its own: any that fit do.
 constexpr uint8_t kTemplateLogRows = 10;
@@ -26,8 +26,10 @@ bool has_sane_strips(const Space& space) {
   });
 }
 
-// Runs before anything else that walks over spaces.
+// Runs before anything else that walks over a system: what `place` and loops over axes require.
 Status check_effort(const System& system) {
+  for (size_t i = 0; i < system.tensors.size(); ++i)
+    if (system.tensors[i].oracle >= system.oracles.size()) return fail(Code::kBadStatement, "tensor", i);
   uint64_t effort = 0;
   const auto count = [&](const Space& space, uint64_t times) {
     if (!has_sane_strips(space)) effort = kMaxEffort;

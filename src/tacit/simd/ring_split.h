@@ -4,9 +4,8 @@
 //   Lanes                  eight residues mod p: broadcast, zero, load, load_first, store
 //   add, sub               the second operand canonical
 //   canonical, mul, mul_by (a word in memory), shift<k> (· 2^k), transpose (8 × 8)
-//   Lanes::Term            what a short transform works on: of(Lanes), product(Lanes, word, its upper 12
-//   bits), result(),
-//                          butterfly<k>; Lanes itself, or something cheaper to add.
+//   Lanes::Term            what a short transform adds and shifts, Lanes itself or something cheaper:
+//                          of(Lanes), product(Lanes, word, its upper 12 bits), result(), butterfly<k>.
 //
 // f mod (X^(Rl) − z^R) has the parts f_k, k < R, of l coefficients; its residues mod (X^l − z ω^bitrev(p)),
 // ω = root_of_unity(log R) = 2^(192/R), are Σ_k ω^(k bitrev(p)) z^k f_k: a short transform of the scaled

@@ -103,7 +103,7 @@ struct Rows {
       for (const auto& row : table) column.push_back(row[w]);
       columns.push_back(poly::interpolate_bitrev<Toy>(column));
     }
-    return Matrix<Toy>(tree_id, log_domain, std::move(columns), hash::Seed(std::array<uint8_t, 32>{}));
+    return Matrix<Toy>(tree_id, log_domain, log_domain, std::move(columns), hash::Seed(std::array<uint8_t, 32>{}));
   }
 };
 

@@ -67,7 +67,7 @@ TYPED_TEST(HVectorTest, EveryBlockOfAVector) {
         for (uint64_t i = 0; i < size; ++i) f[offset + i] = eq[i];
         h.add_eq(block, point, open(f));
         // powers, with and without a tail
-        const E x = this->element();
+        const typename E::Base x = this->element()[0];
         f.assign(16, E::zero());
         E power = E::one();
         for (uint64_t i = 0; i < size; ++i, power *= x) f[offset + i] += power;
@@ -111,7 +111,7 @@ TYPED_TEST(HVectorTest, BatchesAddUp) {
   g.add_eq(whole, point, this->dot(poly::eq_table<E>(point), vector));
   g.batch(this->element());
   const E before = g.claim(), late = this->element();
-  g.add_powers(whole, nullptr, E::one(), late);
+  g.add_powers(whole, nullptr, E::Base::one(), late);
   const E kappa = this->element();
   g.batch(kappa);
   EXPECT_EQ(g.claim(), before + kappa * late);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "tacit/base/secret.h"
 #include "tacit/poly/eq.h"
 #include "tacit/poly/powers.h"
 #include "tacit/prover/claim.h"
@@ -77,6 +78,11 @@ Matrix<F> commit_fixed(const System& system, const statement::Assignment& assign
 
 namespace {
 
+template <class T>
+void wipe(std::vector<T>& secret) {
+  secure_wipe(secret.data(), secret.size() * sizeof(T));
+}
+
 template <class E>
 std::vector<E> uniform(Randomness<typename E::Base>& random, std::string_view label, size_t n) {
   using F = typename E::Base;
@@ -85,6 +91,7 @@ std::vector<E> uniform(Randomness<typename E::Base>& random, std::string_view la
   std::vector<E> out(n);
   for (size_t i = 0; i < n; ++i)
     for (int k = 0; k < E::kDegree; ++k) out[i][k] = words[i * E::kDegree + static_cast<size_t>(k)];
+  wipe(words);
   return out;
 }
 
@@ -125,6 +132,13 @@ class Prover {
         parameters_(job.statement.parameters),
         times_(job.times != nullptr ? *job.times : unused_),
         writer_(coins) {}
+  Prover(const Prover&) = delete;
+  Prover& operator=(const Prover&) = delete;
+  ~Prover() {
+    wipe(pads_);
+    wipe(pad_mask_);
+    for (std::vector<E>& mask : masks_) wipe(mask);
+  }
 
   Result<Bytes> run() {
     verifier::absorb_statement(writer_.coins(), job_.statement);

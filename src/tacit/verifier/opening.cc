@@ -3,7 +3,7 @@
 #include "tacit/merkle/leaf.h"
 #include "tacit/merkle/multiproof.h"
 #include "tacit/poly/eq.h"
-#include "tacit/poly/ntt.h"
+#include "tacit/poly/domain.h"
 #include "tacit/poly/powers.h"
 #include "tacit/verifier/instantiate.h"
 

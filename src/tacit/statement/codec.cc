@@ -7,14 +7,11 @@
 namespace tacit::statement {
 namespace {
 
-constexpr size_t kMaxName = 256;
-
 // One description of each type serves both directions: `archive(fields…)` writes or reads them in order.
 class Saver {
  public:
   explicit Saver(Writer& out) : out_(out) {}
 
-  void operator()(const std::string& text) { out_.text(text); }
   template <class T>
   void operator()(const T& v) {
     if constexpr (std::is_enum_v<T>) {
@@ -42,9 +39,6 @@ class Loader {
  public:
   explicit Loader(Reader& in) : in_(in) {}
 
-  void operator()(std::string& text) {
-    if (status_) text = take(in_.text(kMaxName));
-  }
   template <class T>
   void operator()(T& v) {
     if (!status_) return;
@@ -112,10 +106,6 @@ template <class A> void describe(A& ar, Segment& v) { ar(v.log_rows), ar(v.colum
 template <class A> void describe(A& ar, Table& v) { ar(v.width), ar(v.segments); }
 template <class A> void describe(A& ar, Lookup& v) { ar(v.labels), ar(v.table), ar(v.columns); }
 template <class A> void describe(A& ar, Identity& v) { ar(v.labels), ar(v.view); }
-template <class A> void describe(A& ar, Port& v) {
-  ar(v.name), ar(v.dtype), ar(v.shape), ar(v.batched), ar(v.exponent);
-  ar(v.range), ar(v.labels), ar(v.axes), ar(v.view);
-}
 template <class A> void describe(A& ar, System& v) {
   ar(v.oracles), ar(v.tensors), ar(v.publics), ar(v.contractions);
   ar(v.tables), ar(v.lookups), ar(v.identities);
@@ -135,12 +125,10 @@ Result<T> parse_one(Reader& in) {
 void write(Writer& out, const System& system) { Saver{out}(system); }
 void write(Writer& out, const Space& space) { Saver{out}(space); }
 void write(Writer& out, const View& view) { Saver{out}(view); }
-void write(Writer& out, const Port& port) { Saver{out}(port); }
 
 Result<System> parse(Reader& in) { return parse_one<System>(in); }
 Result<Space> parse_space(Reader& in) { return parse_one<Space>(in); }
 Result<View> parse_view(Reader& in) { return parse_one<View>(in); }
-Result<Port> parse_port(Reader& in) { return parse_one<Port>(in); }
 
 hash::Digest digest(const System& system) {
   Writer out;

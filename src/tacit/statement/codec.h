@@ -6,7 +6,6 @@
 
 #include "tacit/base/bytes.h"
 #include "tacit/hash/digest.h"
-#include "tacit/statement/port.h"
 #include "tacit/statement/system.h"
 
 namespace tacit::statement {
@@ -21,10 +20,6 @@ void write(Writer& out, const Space& space);
 void write(Writer& out, const View& view);
 Result<Space> parse_space(Reader& in);
 Result<View> parse_view(Reader& in);
-
-// The same for a port; its name has at most 256 bytes (kTooLarge). Call `check` on the result before use.
-void write(Writer& out, const Port& port);
-Result<Port> parse_port(Reader& in);
 
 // BLAKE3("tacit system v1" ‖ canonical bytes).
 hash::Digest digest(const System& system);

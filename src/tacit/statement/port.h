@@ -11,7 +11,7 @@
 
 #include <string>
 
-#include "tacit/base/error.h"
+#include "tacit/base/bytes.h"
 #include "tacit/statement/system.h"
 
 namespace tacit::statement {
@@ -47,5 +47,10 @@ Status check(const Port& port);
 // port's view. A public holds [samples, shape…] in row-major order. Requires ports that pass `check`.
 System with_visibility(const System& model, const std::vector<Port>& inputs, const std::vector<Port>& outputs,
                        Visibility visibility);
+
+// Canonical bytes: the fields in order, as in codec.h; the name, at most 256 bytes, is a u32 length and its bytes.
+// Errors of parse_port: kTruncated, kNonCanonical, kTooLarge. Call `check` on the result before use.
+void write(Writer& out, const Port& port);
+Result<Port> parse_port(Reader& in);
 
 }  // namespace tacit::statement

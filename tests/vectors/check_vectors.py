@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
-"""Checks tests/vectors/*.json against tacit_spec.py: fields, hash, transcript, codes, encodings, digests, layouts and
-error terms, and that the traces of whole proofs follow from their bytes. Prints one line for each file; exit code 1 when a value differs.
+"""Checks tests/vectors/*.json with a second implementation of docs/spec: tacit_spec.py (fields, hash, transcript, codes,
+encodings, error terms), tacit_check.py (admission of systems and parameters) and tacit_verify.py (whole proofs).
+
+Prints one line for each file; exit code 1 when a value differs.
 """
 
 import json
@@ -8,7 +10,9 @@ import pathlib
 import struct
 import sys
 
+import tacit_check as admission
 import tacit_spec as spec
+import tacit_verify as verifier
 
 HERE = pathlib.Path(__file__).resolve().parent
 unhex = bytes.fromhex
@@ -126,6 +130,11 @@ def check_systems():
         listed = [(r["kind"], r[{"lookup": "lookup", "segment": "table"}[r["kind"]]], r["segment"], r["log_block"],
                    r["blocks"], r["base"]) for r in case["leaves"]["regions"]]
         expect(regions, listed, "regions")
+        expect(verifier.decode_system(encoding), system, "decoded system")
+        expect(admission.why_not(admission.check_system, system), None, "admission")
+    for case in load("systems")["rejected"]:
+        system = verifier.decode_system(unhex(case["encoding"]))
+        expect(admission.why_not(admission.check_system, system) is None, False, case["why"])
 
 
 def check_parameters():
@@ -142,7 +151,116 @@ def check_parameters():
         terms = spec.error_terms(case["system"], p)
         expect(terms, [(t["name"], t["millibits"], t["work"]) for t in case["terms"]], "error terms")
         passes = all(t[1] >= 1000 * (128 if p["profile"] else 100) for t in terms)
+        expect(verifier.decode_parameters(unhex(case["encoding"])), p, "decoded parameters")
+        expect(admission.why_not(admission.check_system, case["system"]), None, "admission of the system")
+        expect(admission.why_not(admission.check_shape, case["system"], p), None, "shape")
         expect("accepted" if passes else "kInsecureParameters", case["verdict"], "verdict")
+    for case in v["misfits"]:
+        system, p = verifier.decode_system(unhex(case["system"])), verifier.decode_parameters(unhex(case["encoding"]))
+        expect(admission.why_not(admission.check_shape, system, p) is None, False, "misfit")
+
+
+def window():
+    return next(case["system"] for case in load("systems")["accepted"] if case["name"] == "window")
+
+
+def weight(json_weight, degree):
+    lists = [(axis["begin"], elements(axis["values"], degree)) for axis in json_weight["axes"]]
+    return element(json_weight["factor"], degree), lists
+
+
+def functionals(list_, degree=2):
+    return [(f["id"], weight(f["weight"], degree)) for f in list_]
+
+
+def check_functional():
+    v, system = load("functional"), window()
+    for case in v["leaf_weights"]:
+        d = len(case["point"][0]) // 16
+        weights = verifier.leaf_weights(case["space"], case["base"], elements(case["point"], d), d)
+        expect(weights, [weight(w, d) for w in case["weights"]], "leaf weights")
+    k, lookup, identity = system["contractions"][0], system["lookups"][3], system["identities"][0]
+    views = {"contraction 0, operand a": (k["labels"], k["a"]), "contraction 0, operand c": (k["labels"], k["c"]),
+             "lookup 3, column 1": (lookup["labels"], lookup["columns"][1]),
+             "identity 0": (identity["labels"], identity["view"])}
+    for case in v["expansions"]:
+        labels, view = views[case["view"]]
+        at = verifier.point_weight(labels, elements(case["point"], 2), 2)
+        expect(at, weight(case["weight"], 2), "weight of a point")
+        expansion = verifier.Expansion(2)
+        expansion.add_view(system, view, at, element(case["scale"], 2))
+        for parts, name in zip(expansion.parts, ("tensors", "accumulators", "publics")):
+            expect(parts, functionals(case["expansion"][name]), f"expansion of {case['view']}")
+        expect(expansion.constant, element(case["expansion"]["constant"], 2), "constant")
+    for case in v["values_at_a_point"]:
+        tensor = system["tensors"][case["tensor"]]
+        value = verifier.evaluate_at(tensor, weight(case["weight"], 2), elements(case["point"], 2), 2)
+        expect(value, element(case["value"], 2), "value at a point")
+
+
+def check_lookup():
+    v, system = load("lookup"), window()
+    gamma, alpha, point = element(v["gamma"], 2), element(v["alpha"], 2), elements(v["point"], 2)
+    p, q = verifier.leaf_claims(system, gamma, alpha, point, 2)
+    expect([p.constant, q.constant], elements([v["constants"]["p"], v["constants"]["q"]], 2), "constants")
+    expect(q.parts[1], functionals(v["accumulators_of_q"]), "accumulators")
+    at = elements(v["address_point"], 2)
+    for name, expansion in (("p", p), ("q", q)):
+        sums = [spec.embed(0, 2)] * len(system["oracles"])
+        for id_, w in expansion.parts[0]:
+            tensor = system["tensors"][id_]
+            bits = verifier.log_address(system["oracles"][tensor["oracle"]])
+            value = verifier.evaluate_at(tensor, w, at[:bits], 2)
+            sums[tensor["oracle"]] = spec.add(sums[tensor["oracle"]], value)
+        expect(sums, elements(v["weights_at_the_address_point"][name], 2), f"weights of {name}")
+    instances = verifier.instances_of(system, q)
+    listed = [[i["contraction"], weight(i["right"], 2)[1], [weight(w, 2) for w in i["left"]]] for i in v["instances"]]
+    expect(instances, listed, "instances")
+
+
+class Channel(verifier.Proof):
+    """Plays the messages and challenges of a list."""
+
+    def __init__(self, items):
+        super().__init__(b"", 2)
+        self.items = iter(items)
+
+    def next(self, kind, label):
+        item = next(self.items)
+        expect(item.get(kind), label, kind)
+        return element(item["value"], 2)
+
+    def clear(self, label, n):
+        return [self.next("send", label) for _ in range(n)]
+
+    def draw(self, label):
+        return self.next("draw", label)
+
+
+def check_product():
+    v = load("product")
+    channel = Channel(v["channel"])
+    number = channel.number
+    s0, s1, s2 = channel.veiled("operand", 3)
+    plus = lambda form, n: verifier.Form(spec.add(form.known, number(n)), form.pads)
+    known = lambda n: verifier.Form(number(n))
+    channel.products = [([(number(2), s0, s1), (number(3), s1, s1)], s2), ([(number(1), plus(s0, 4), known(5))], s1),
+                        ([(number(1), s2, s0)], known(6))]
+    channel.assert_zero(plus(verifier.combine([(number(1), s0), (number(-1), s1)]), 7))
+    verifier.product_check(channel)
+    weights, value = verifier.linear_batch(channel)
+    expect(weights, elements(v["pad_weights"], 2), "weights")
+    expect(value, element(v["value"], 2), "value")
+    expect(list(channel.items), [], "left-over messages")
+
+
+def accepted(v, proof):
+    roots = [unhex(x) for x in v["roots"]]
+    try:
+        verifier.verify(unhex(v["system"]), unhex(v["parameters"]), v["publics"], roots, unhex(v["context"]), proof)
+    except verifier.Rejected:
+        return False
+    return True
 
 
 def check_proof(name):
@@ -176,11 +294,19 @@ def check_proof(name):
             t.absorb(label, data)
         expect(t.state.hex()[:16], state, f"state after {label}")
     expect(list(fields), [], "fields that are not absorbed")
+    expect(accepted(v, proof), True, "verdict")
+    for at in range(5, len(proof), len(proof) // 6):
+        bad = proof[:at] + bytes([proof[at] ^ 1]) + proof[at + 1:]
+        expect(accepted(v, bad), False, f"verdict with byte {at} changed")
+    expect(accepted(v, proof + b"\0"), False, "verdict with a byte more")
+    expect(accepted(v, proof[:-1]), False, "verdict with a byte less")
+    expect(accepted(dict(v, context=v["context"] + "00"), proof), False, "verdict with another context")
 
 
 def main():
     checks = [("field", check_field), ("hash", check_hash), ("transcript", check_transcript), ("poly", check_poly),
-              ("systems", check_systems), ("parameters", check_parameters)]
+              ("systems", check_systems), ("parameters", check_parameters), ("functional", check_functional),
+              ("lookup", check_lookup), ("product", check_product)]
     checks += [(path.stem, lambda name=path.stem: check_proof(name)) for path in sorted(HERE.glob("proof_*.json"))]
     failures = 0
     for name, check in checks:

@@ -4,6 +4,9 @@
 #include "harness.h"
 #include "tacit/simd/encode.h"
 #include "tacit/simd/hash_lanes.h"
+#include "tacit/simd/ntt.h"
+#include "tacit/simd/vectors.h"
+#include "tacit/simd/work_buffer.h"
 
 namespace tacit::bench {
 namespace {
@@ -19,7 +22,8 @@ void hashing(const Harness& harness) {
 
 void encoding(const Harness& harness, uint32_t log_rows, uint32_t log_inverse_rate, size_t n_columns) {
   const size_t rows = size_t{1} << log_rows, n_coefficients = rows + rows / 8;
-  std::vector<uint64_t> words(n_coefficients * n_columns, 0x123456789abcdef);
+  simd::WorkBuffer<uint64_t> words(n_coefficients * n_columns);
+  std::fill_n(words.data(), n_coefficients * n_columns, 0x123456789abcdef);
   std::vector<const uint64_t*> columns;
   for (size_t c = 0; c < n_columns; ++c) columns.push_back(words.data() + c * n_coefficients);
   simd::Columns view{log_rows, log_rows + log_inverse_rate, columns, n_coefficients};
@@ -37,6 +41,43 @@ void encoding(const Harness& harness, uint32_t log_rows, uint32_t log_inverse_ra
                   [&] { simd::evaluate_rows(view, positions, some.data()); });
 }
 
+template <class T>
+void transforms(const Harness& harness, int log_n) {
+  const std::string shape = " degree " + std::to_string(T::kDegree) + ", 2^" + std::to_string(log_n);
+  const size_t n = size_t{1} << log_n;
+  std::vector<T> values(n, T::one());
+  harness.measure("ntt/evaluate" + shape + ", full", "output", n,
+                  [&] { simd::evaluate_bitrev_in_place<T>(values, n); });
+  harness.measure("ntt/evaluate" + shape + ", a quarter", "output", n,
+                  [&] { simd::evaluate_bitrev_in_place<T>(values, n / 4); });
+  std::vector<std::pair<uint64_t, T>> terms;
+  for (size_t i = 0; i < 130; ++i) terms.emplace_back(i * (n / 130), T::one());
+  harness.measure("ntt/130 power sums" + shape + ", a quarter", "output", n / 4,
+                  [&] { simd::sparse_power_sums<T>(terms, log_n, n / 4); });
+}
+
+template <class E>
+void vectors(const Harness& harness) {
+  const std::string degree = ", degree " + std::to_string(E::kDegree);
+  const size_t n = 1 << 12;
+  const E r = E(field::Goldilocks(0x123456789abcdef)).inverse();
+  std::vector<E> a(n, r), c(n, r * r);
+  std::vector<field::Goldilocks> base(n, field::Goldilocks(7));
+  harness.measure("vectors/fold" + degree, "output", n / 2, [&] { simd::fold<E>(a, r); });
+  harness.measure("vectors/product message" + degree, "pair", n / 2, [&] { simd::product_message<E>(a, c); });
+  harness.measure("vectors/fold and message" + degree, "4-tuple", n / 4,
+                  [&] { simd::fold_and_message<E>(a, c, r); });
+  harness.measure("vectors/add scaled" + degree, "element", n,
+                  [&] { simd::add_scaled<E>(a, r, std::span<const E>(c)); });
+  harness.measure("vectors/add scaled, base" + degree, "element", n,
+                  [&] { simd::add_scaled<E>(a, r, std::span<const field::Goldilocks>(base)); });
+  harness.measure("vectors/dot" + degree, "element", n, [&] { simd::dot<E>(std::span<const E>(a), c); });
+  harness.measure("vectors/dot, base" + degree, "element", n,
+                  [&] { simd::dot<E>(std::span<const field::Goldilocks>(base), c); });
+  std::vector<E> point(12, r);
+  harness.measure("vectors/eq table" + degree, "element", n, [&] { simd::expand_eq<E>(point, r, a); });
+}
+
 }  // namespace
 }  // namespace tacit::bench
 
@@ -47,4 +88,9 @@ int main(int argc, char** argv) {
   tacit::bench::encoding(harness, 14, 1, 64);
   tacit::bench::encoding(harness, 16, 1, 64);
   tacit::bench::encoding(harness, 16, 2, 64);
+  tacit::bench::vectors<tacit::field::Goldilocks2>(harness);
+  tacit::bench::vectors<tacit::field::Goldilocks3>(harness);
+  tacit::bench::transforms<tacit::field::Goldilocks>(harness, 18);
+  tacit::bench::transforms<tacit::field::Goldilocks2>(harness, 18);
+  tacit::bench::transforms<tacit::field::Goldilocks3>(harness, 17);
 }

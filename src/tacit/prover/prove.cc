@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <chrono>
 
+#include "tacit/base/secret.h"
 #include "tacit/poly/eq.h"
+#include "tacit/poly/powers.h"
 #include "tacit/prover/claim.h"
 #include "tacit/prover/kernels.h"
 #include "tacit/prover/lookup.h"
@@ -68,13 +70,18 @@ Matrix<F> commit_fixed(const System& system, const statement::Assignment& assign
                        const Stack& stack, Randomness<F>& random) {
   const statement::Oracle& shape = system.oracles[oracle];
   const uint8_t log_blinding = stack.log_blinding[place_in(stack, oracle)];
-  return Matrix<F>(verifier::oracle_tree_id(oracle), stack.log_domain,
+  return Matrix<F>(verifier::oracle_tree_id(oracle), stack.log_rows, stack.log_domain,
                    blinded_columns<F>(shape, lay_out<F>(system, assignment, oracle),
                                       blinding_of<F>(shape, log_blinding, oracle, random)),
                    random.salt_seed());
 }
 
 namespace {
+
+template <class T>
+void wipe(std::vector<T>& secret) {
+  secure_wipe(secret.data(), secret.size() * sizeof(T));
+}
 
 template <class E>
 std::vector<E> uniform(Randomness<typename E::Base>& random, std::string_view label, size_t n) {
@@ -84,6 +91,7 @@ std::vector<E> uniform(Randomness<typename E::Base>& random, std::string_view la
   std::vector<E> out(n);
   for (size_t i = 0; i < n; ++i)
     for (int k = 0; k < E::kDegree; ++k) out[i][k] = words[i * E::kDegree + static_cast<size_t>(k)];
+  wipe(words);
   return out;
 }
 
@@ -124,6 +132,13 @@ class Prover {
         parameters_(job.statement.parameters),
         times_(job.times != nullptr ? *job.times : unused_),
         writer_(coins) {}
+  Prover(const Prover&) = delete;
+  Prover& operator=(const Prover&) = delete;
+  ~Prover() {
+    wipe(pads_);
+    wipe(pad_mask_);
+    for (std::vector<E>& mask : masks_) wipe(mask);
+  }
 
   Result<Bytes> run() {
     verifier::absorb_statement(writer_.coins(), job_.statement);
@@ -159,12 +174,12 @@ class Prover {
       }
       std::vector<std::vector<F>> columns;
       append_components(masks_[s], columns);
-      mask_trees_.push_back(keep({verifier::mask_tree_id(s), parameters_.stacks[s].log_domain, std::move(columns), salts}));
+      mask_trees_.push_back(keep({verifier::mask_tree_id(s), parameters_.stacks[s].log_rows, parameters_.stacks[s].log_domain, std::move(columns), salts}));
     }
     std::vector<std::vector<F>> columns;
     append_components(pads_, columns);
     append_components(pad_mask_, columns);
-    pad_tree_ = keep({verifier::kPadsTreeId, parameters_.pads.log_domain, std::move(columns), salts});
+    pad_tree_ = keep({verifier::kPadsTreeId, parameters_.pads.log_rows, parameters_.pads.log_domain, std::move(columns), salts});
   }
 
   const Matrix<F>* keep(Matrix<F> matrix) {
@@ -181,7 +196,7 @@ class Prover {
                                       blinding_of<F>(system_.oracles[o], stack->log_blinding[place], o, job_.random));
     if (verifier::mask_oracle(system_, *stack) == static_cast<int>(place))
       append_components(masks_[static_cast<size_t>(stack - parameters_.stacks.begin())], columns);
-    return keep({verifier::oracle_tree_id(o), stack->log_domain, std::move(columns), salts});
+    return keep({verifier::oracle_tree_id(o), stack->log_rows, stack->log_domain, std::move(columns), salts});
   }
 
   void draw_masks() {
@@ -259,6 +274,8 @@ class Prover {
     writer_.work(Label::kPadBeta, parameters_.pads.fold_grinding);
     claims.pad_beta = writer_.challenge(Label::kPadBeta);
     words.push_back(pad_word(claims.pad_beta));
+    if (planted(Fault::kLevelZeroSample))
+      writer_.send(Label::kOutOfDomainValue, poly::horner<F, E>(trees_.back()->columns()[0], claims.pad_beta));
     prove_opening(writer_, parameters_, words, claims);
   }
 
@@ -268,7 +285,7 @@ class Prover {
     std::vector<std::vector<E>> functional;
     for (size_t s = 0; s < words.size(); ++s) {
       const Stack& stack = parameters_.stacks[s];
-      functional.push_back(poly::eq_table<E>(std::span<const E>(point).first(stack.log_rows)));
+      functional.push_back(scaled_eq_table<E>(std::span<const E>(point).first(stack.log_rows), E::one()));
       std::vector<E> u;
       for (uint32_t o : stack.oracles)
         for (uint32_t b = 0; b < system_.oracles[o].limbs; ++b)

@@ -6,6 +6,8 @@
 
 #include "tacit/field/uniform.h"
 #include "tacit/hash/prg.h"
+#include "tacit/prover/words.h"
+#include "tacit/simd/hash_lanes.h"
 
 namespace tacit::prover {
 
@@ -25,8 +27,12 @@ class SeededRandomness final : public Randomness<F> {
  public:
   explicit SeededRandomness(const hash::Seed& seed) : seed_(seed) {}
   void fill(std::string_view label, std::span<F> out) override {
-    hash::Prg prg(seed_, label);
-    for (F& x : out) x = field::sample<F>([&] { return prg.next_word(); });
+    if constexpr (std::is_same_v<F, field::Goldilocks>) {
+      simd::Keystream(seed_, label).fill_canonical({words(out.data()), out.size()});
+    } else {
+      hash::Prg prg(seed_, label);
+      for (F& x : out) x = field::sample<F>([&] { return prg.next_word(); });
+    }
   }
   hash::Seed salt_seed() override { return hash::Seed(hash::Prg::derive(seed_, "salts", {})); }
 

@@ -17,6 +17,8 @@ struct Columns8 {
         const uint64_t* wrap = group.wraps;
         for (size_t i = first; i < group.n_coefficients; i += size_t{1} << group.log_rows, ++wrap) {
           size_t left = group.n_coefficients - i;
+          // For the next strip: its lines are too far apart for the hardware to foresee.
+          __builtin_prefetch(column + i + 8, 0, 2);
           Lanes run = left >= 8 ? Lanes::load(column + i) : Lanes::load_first(column + i, left);
           sum = i == first ? run : add(sum, canonical(mul_by(run, wrap)));
         }
@@ -88,14 +90,14 @@ struct Columns8 {
   static void transform(uint64_t* x, int log_rows, Twiddles t, uint64_t b, size_t row, const RowSink& sink) {
     if (log_rows > 8) {
       int log_radix = log_rows % 4 == 0 ? 4 : log_rows % 4, log_child = log_rows - log_radix;
-      split_block<Lanes>(x, size_t{8} << log_child, log_radix, t, b);
+      step_block<Lanes>(x, size_t{8} << log_child, 0, size_t{8} << log_child, log_radix, t, b);
       for (size_t p = 0; p < size_t{1} << log_radix; ++p)
         transform(x + (p << (log_child + 3)), log_child, t, (b << log_radix) + p, row + (p << log_child),
                   sink);
       return;
     }
     int log_radix = log_rows - 4;
-    split_block<Lanes>(x, 128, log_radix, t, b);
+    step_block<Lanes>(x, 128, 0, 128, log_radix, t, b);
     finish_sixteens(x, t, b << log_radix, size_t{1} << log_radix);
     sink.take(sink.context, x, row, size_t{1} << log_rows);
   }

@@ -41,6 +41,27 @@ TACIT_INLINE void short_transform(Lanes* x) {
   }
 }
 
+// The transpose of butterfly: (a + 2^k b, a − 2^k b).
+template <int k, class Lanes>
+TACIT_INLINE void transposed_butterfly(Lanes& a, Lanes& b) {
+  Lanes c = canonical(shift<k>(b));
+  b = sub(a, c);
+  a = add(a, c);
+}
+
+// The transpose of short_transform: out[k] = Σ_p ω^(k bitrev(p)) in[p].
+template <int R, class Lanes>
+TACIT_INLINE void transposed_short_transform(Lanes* x) {
+  if constexpr (R > 1) {
+    transposed_short_transform<R / 2>(x);
+    transposed_short_transform<R / 2>(x + R / 2);
+    [&]<int... i>(std::integer_sequence<int, i...>) __attribute__((always_inline)) {
+      (transposed_butterfly<192 / R * i>(x[i], x[i + R / 2]), ...);
+    }
+    (std::make_integer_sequence<int, R / 2>());
+  }
+}
+
 inline uint64_t times(uint64_t a, uint64_t b) {
   constexpr uint64_t kEpsilon = 0xffffffff;
   unsigned __int128 product = static_cast<unsigned __int128>(a) * b;
@@ -84,25 +105,46 @@ TACIT_INLINE void split_vectors(const uint64_t* in, size_t from, uint64_t* out, 
   for (int k = 0; k < R; ++k) (kCanonical ? canonical(x[k]) : x[k]).store(out + to * k);
 }
 
-// All of a block, in place: parts of `words` words each.
+// The transpose: out part k = z^k Σ_p ω^(k bitrev(p)) in part p.
 template <class Lanes, int R>
-__attribute__((noinline)) void split_block(uint64_t* x, size_t words, const Powers<R>& powers) {
-  for (size_t i = 0; i < words; i += 8)
-    split_vectors<Lanes, R, 1, false>(x + i, words, x + i, words, powers.word);
+TACIT_INLINE void join_vectors(uint64_t* x, size_t words, const uint64_t* powers) {
+  Lanes v[R];
+#pragma GCC unroll 16
+  for (int p = 0; p < R; ++p) v[p] = Lanes::load(x + words * p);
+  transposed_short_transform<R>(v);
+  v[0].store(x);
+#pragma GCC unroll 16
+  for (int k = 1; k < R; ++k) mul_by(v[k], powers + k).store(x + words * k);
+}
+
+enum class Direction { kSplit, kJoin };
+
+// Words [begin, end) of each part of block b, in place; parts lie `words` words apart.
+template <class Lanes, int R, Direction kDirection>
+__attribute__((noinline)) void step_block(uint64_t* x, size_t words, size_t begin, size_t end, Twiddles t,
+                                          uint64_t b) {
+  const Powers<R> powers(t, b);
+  for (size_t i = begin; i < end; i += 8) {
+    if constexpr (kDirection == Direction::kSplit) {
+      split_vectors<Lanes, R, 1, false>(x + i, words, x + i, words, powers.word);
+    } else {
+      join_vectors<Lanes, R>(x + i, words, powers.word);
+    }
+  }
 }
 
 // The same for a radix known at run time, 2^log_radix.
-template <class Lanes>
-void split_block(uint64_t* x, size_t words, int log_radix, Twiddles t, uint64_t b) {
+template <class Lanes, Direction kDirection = Direction::kSplit>
+void step_block(uint64_t* x, size_t words, size_t begin, size_t end, int log_radix, Twiddles t, uint64_t b) {
   switch (log_radix) {
     case 1:
-      return split_block<Lanes, 2>(x, words, Powers<2>(t, b));
+      return step_block<Lanes, 2, kDirection>(x, words, begin, end, t, b);
     case 2:
-      return split_block<Lanes, 4>(x, words, Powers<4>(t, b));
+      return step_block<Lanes, 4, kDirection>(x, words, begin, end, t, b);
     case 3:
-      return split_block<Lanes, 8>(x, words, Powers<8>(t, b));
+      return step_block<Lanes, 8, kDirection>(x, words, begin, end, t, b);
     default:
-      return split_block<Lanes, 16>(x, words, Powers<16>(t, b));
+      return step_block<Lanes, 16, kDirection>(x, words, begin, end, t, b);
   }
 }
 

@@ -54,6 +54,13 @@ struct Space {
 // element, `place` its place; `count` elements of the last axis follow, at consecutive places.
 template <class Visit>
 void for_each_run(const Space& space, Visit&& visit);
+// The same for rows [begin, end) only; a row is everything along the last axis.
+template <class Visit>
+void for_each_run(const Space& space, uint64_t begin, uint64_t end, Visit&& visit);
+// The number of rows.
+inline uint64_t rows_of(const Space& space) {
+  return space.axes.empty() ? 1 : space.elements() / space.axes.back().length;
+}
 
 // The place of every element in row-major order; for tests and set-up, not for inner loops.
 std::vector<uint64_t> places_of(const Space& space);
@@ -62,36 +69,40 @@ std::vector<uint64_t> places_of(const Space& space);
 
 template <class Visit>
 void for_each_run(const Space& space, Visit&& visit) {
+  for_each_run(space, 0, rows_of(space), visit);
+}
+
+template <class Visit>
+void for_each_run(const Space& space, uint64_t begin, uint64_t end, Visit&& visit) {
   if (space.axes.empty()) {
-    visit(uint64_t{0}, uint64_t{0}, uint64_t{1});
+    if (begin < end) visit(uint64_t{0}, uint64_t{0}, uint64_t{1});
     return;
   }
-  const size_t d = space.axes.size();
+  const size_t outer = space.axes.size() - 1;
   const Axis last = space.axes.back();
   const int log_block = space.log_block();
-  std::vector<uint32_t> index(d, 0);
-  uint64_t flat = 0;
-  while (true) {
+  std::vector<uint32_t> index(outer, 0);
+  uint64_t rest = begin;
+  for (size_t a = outer; a-- > 0;) {
+    index[a] = static_cast<uint32_t>(rest % space.axes[a].length);
+    rest /= space.axes[a].length;
+  }
+  for (uint64_t row = begin; row < end; ++row) {
     uint64_t block = 0, inside = 0;
-    for (size_t a = 0; a + 1 < d; ++a) {
+    for (size_t a = 0; a < outer; ++a) {
       const Axis& axis = space.axes[a];
       block = block * axis.strips() + (index[a] >> axis.log_strip);
       inside = (inside << axis.log_strip) | (index[a] & (axis.strip() - 1));
     }
     for (uint32_t s = 0; s < last.strips(); ++s) {
-      const uint64_t begin = s * last.strip();
-      const uint64_t count = begin + last.strip() <= last.length ? last.strip() : last.length - begin;
-      visit(((block * last.strips() + s) << log_block) + (inside << last.log_strip), flat + begin, count);
+      const uint64_t first = s * last.strip();
+      const uint64_t count = first + last.strip() <= last.length ? last.strip() : last.length - first;
+      visit(((block * last.strips() + s) << log_block) + (inside << last.log_strip), row * last.length + first, count);
     }
-    flat += last.length;
-    size_t a = d - 1;
-    while (a > 0) {
-      --a;
+    for (size_t a = outer; a-- > 0;) {
       if (++index[a] < space.axes[a].length) break;
       index[a] = 0;
-      if (a == 0) return;
     }
-    if (d == 1) return;
   }
 }
 

@@ -1,6 +1,7 @@
 #include "tacit/model/ops/common.h"
 
 #include <algorithm>
+#include <numeric>
 
 namespace tacit::model {
 
@@ -107,6 +108,23 @@ Result<std::vector<Move>> keep_elements(const Args&, const Types& outputs) {
 tl::unexpected<Error> out_of_range(const Args& args, DType dtype) {
   return args.refuse(Code::kUnsupported, std::string("an integer result lies outside ") + dtype_name(dtype) +
                                              "; integers are exact and never wrap");
+}
+
+Args emit_args(const EmitContext& context, const Node& node) {
+  std::vector<const ValueType*> types;
+  std::vector<const Tensor*> tensors;
+  for (ValueId id : node.inputs) {
+    types.push_back(id == kNoValue ? nullptr : &context.graph().type(id));
+    tensors.push_back(context.graph().constant(id));
+  }
+  return Args(node, std::move(types), std::move(tensors));
+}
+
+std::vector<uint32_t> by_label(const std::vector<uint32_t>& labels) {
+  std::vector<uint32_t> order(labels.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::sort(order.begin(), order.end(), [&](uint32_t i, uint32_t j) { return labels[i] < labels[j]; });
+  return order;
 }
 
 }  // namespace tacit::model

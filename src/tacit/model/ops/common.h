@@ -8,6 +8,7 @@
 
 #include "tacit/base/check.h"
 #include "tacit/model/ops/operator.h"
+#include "tacit/model/quant/emit.h"
 
 namespace tacit::model {
 
@@ -112,6 +113,12 @@ Result<Tensors> map_binary(const Args& args, const Types& outputs, RealOp real, 
   if (!fits) return out_of_range(args, y.dtype());
   return Tensors{std::move(y)};
 }
+
+// What emit rules see of a node.
+Args emit_args(const EmitContext& context, const Node& node);
+
+// Positions in a list of labels, sorted by label: the order of storage.
+std::vector<uint32_t> by_label(const std::vector<uint32_t>& labels);
 
 // The IntOp of an operator that exists for float types only; its shape rule lets no integers through.
 struct NoIntegers {

@@ -85,28 +85,122 @@ Result<Tensors> eval_clip(const Args& args, const Types& outputs) {
       [=](int64_t x) { return std::optional(std::min(std::max(x, int_low), int_high)); });
 }
 
+// max(x, 0), rounded to the output's scale in one step.
+Status emit_relu(EmitContext& e, const Node& node) {
+  TACIT_ASSIGN(const Form x, e.form(node.inputs[0]));
+  const bool real = is_real(e.graph().type(node.outputs[0]).dtype);
+  TACIT_ASSIGN(Form y, real ? e.relu(x, e.spread(node.outputs[0])) : e.exact_relu(x));
+  return e.set(node.outputs[0], std::move(y));
+}
+
+// The bits of a public factor.
+constexpr int kFactorBits = 14;
+
+// alpha·x + (1 − alpha)·max(x, 0).
+Status emit_leaky_relu(EmitContext& e, const Node& node) {
+  const double alpha = node.real("alpha", 0.01);
+  const int64_t one = int64_t{1} << kFactorBits, factor = std::llround(alpha * static_cast<double>(one));
+  if (std::fabs(alpha) > 16) return e.refuse(Code::kUnsupported, "alpha is larger than 16");
+  TACIT_ASSIGN(const Form x, e.cells(node.inputs[0]));
+  TACIT_ASSIGN(const Form positive, e.exact_relu(x));
+  TACIT_ASSIGN(Form y, e.add(scaled(x, factor), scaled(positive, one - factor)));
+  y.exponent -= kFactorBits;
+  return e.set(node.outputs[0], std::move(y));
+}
+
+// x + (1 − slope)·max(−x, 0), for committed slopes.
+Status emit_prelu(EmitContext& e, const Node& node) {
+  const auto slope = e.constant(node.inputs[1]);
+  if (slope == nullptr) return e.refuse(Code::kUnsupported, "the slope must be constant");
+  Tensor rest = *slope;
+  for (double& v : rest.reals()) v = 1 - v;
+  TACIT_ASSIGN(Form x, e.cells(node.inputs[0]));
+  TACIT_ASSIGN(Form negative, e.exact_relu(scaled(x, -1)));
+  TACIT_ASSIGN(Form factor,
+               e.weights(std::make_shared<const Tensor>(std::move(rest)), EmitContext::kWeightBits, INT_MIN));
+  TACIT_ASSIGN(Form correction, e.multiply(std::move(negative), std::move(factor)));
+  TACIT_ASSIGN(Form y, e.add(std::move(x), std::move(correction)));
+  return e.set(node.outputs[0], std::move(y));
+}
+
+// The bounds are part of the architecture: public, at the output's scale.
+Status emit_clip_between(EmitContext& e, const Node& node, double low, double high) {
+  TACIT_ASSIGN(const Form x, e.form(node.inputs[0]));
+  Spread spread = e.spread(node.outputs[0]);
+  TACIT_ASSIGN(Form y, e.clip(x, low, high, spread));
+  return e.set(node.outputs[0], std::move(y));
+}
+
+Status emit_clip_attributes(EmitContext& e, const Node& node) {
+  return emit_clip_between(e, node, node.real("min", -INFINITY), node.real("max", INFINITY));
+}
+
+Status emit_clip(EmitContext& e, const Node& node) {
+  const Args args = emit_args(e, node);
+  double bounds[2] = {-INFINITY, INFINITY};
+  for (size_t i : {1, 2}) {
+    if (!args.has(i)) continue;
+    if (args.known(i) == nullptr) return e.refuse(Code::kUnsupported, "the bounds must be constant");
+    bounds[i - 1] = args.tensor(i).as_real(0);
+  }
+  return emit_clip_between(e, node, bounds[0], bounds[1]);
+}
+
+template <Function f>
+Status emit_function(EmitContext& e, const Node& node) {
+  TACIT_ASSIGN(const Form x, e.form(node.inputs[0]));
+  TACIT_ASSIGN(Form y, e.apply(f, x, e.spread(node.inputs[0]), e.spread(node.outputs[0])));
+  return e.set(node.outputs[0], std::move(y));
+}
+
 }  // namespace
 
 TACIT_OPERATORS(activation) {
   using enum AttributeType;
-  table.add({.name = "Relu", .opsets = {7, 26}, .inputs = {1, 1}, .shape = same_number, .eval = eval_relu});
+  table.add({.name = "Relu",
+             .opsets = {7, 26},
+             .inputs = {1, 1},
+             .shape = same_number,
+             .eval = eval_relu,
+             .emit = emit_relu});
   table.add({.name = "LeakyRelu",
              .opsets = {7, 26},
              .inputs = {1, 1},
              .attributes = {{"alpha", kReal}},
              .shape = same_real,
-             .eval = eval_leaky_relu});
-  table.add({.name = "PRelu", .opsets = {7, 26}, .inputs = {2, 2}, .shape = shape_prelu, .eval = eval_prelu});
-  table.add(
-      {.name = "Sigmoid", .opsets = {7, 26}, .inputs = {1, 1}, .shape = same_real, .eval = eval_sigmoid});
-  table.add({.name = "Tanh", .opsets = {7, 26}, .inputs = {1, 1}, .shape = same_real, .eval = eval_tanh});
+             .eval = eval_leaky_relu,
+             .emit = emit_leaky_relu});
+  table.add({.name = "PRelu",
+             .opsets = {7, 26},
+             .inputs = {2, 2},
+             .shape = shape_prelu,
+             .eval = eval_prelu,
+             .emit = emit_prelu});
+  table.add({.name = "Sigmoid",
+             .opsets = {7, 26},
+             .inputs = {1, 1},
+             .shape = same_real,
+             .eval = eval_sigmoid,
+             .emit = emit_function<Function::kSigmoid>});
+  table.add({.name = "Tanh",
+             .opsets = {7, 26},
+             .inputs = {1, 1},
+             .shape = same_real,
+             .eval = eval_tanh,
+             .emit = emit_function<Function::kTanh>});
   table.add({.name = "Clip",
              .opsets = {7, 10},
              .inputs = {1, 1},
              .attributes = {{"min", kReal}, {"max", kReal}},
              .shape = same_real,
-             .eval = eval_clip_attributes});
-  table.add({.name = "Clip", .opsets = {11, 26}, .inputs = {1, 3}, .shape = shape_clip, .eval = eval_clip});
+             .eval = eval_clip_attributes,
+             .emit = emit_clip_attributes});
+  table.add({.name = "Clip",
+             .opsets = {11, 26},
+             .inputs = {1, 3},
+             .shape = shape_clip,
+             .eval = eval_clip,
+             .emit = emit_clip});
 }
 
 }  // namespace tacit::model

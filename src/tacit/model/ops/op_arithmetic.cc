@@ -52,19 +52,85 @@ Result<Tensors> eval_neg(const Args& args, const Types& outputs) {
       args, outputs, [](double x) { return -x; }, [](int64_t x) { return subtract(0, x); });
 }
 
+// The inputs as forms that add up: a constant becomes weights at the other side's scale.
+Result<std::pair<Form, Form>> summands(EmitContext& e, const Node& node) {
+  std::pair<Form, Form> out;
+  Form* forms[2] = {&out.first, &out.second};
+  for (int i : {0, 1}) {
+    if (e.constant(node.inputs[i]) == nullptr) {
+      TACIT_ASSIGN(*forms[i], e.form(node.inputs[i]));
+    }
+  }
+  for (int i : {0, 1}) {
+    if (e.constant(node.inputs[i]) != nullptr) {
+      TACIT_ASSIGN(*forms[i], e.bias(node.inputs[i], forms[1 - i]->exponent));
+    }
+  }
+  return out;
+}
+
+Status emit_sum(EmitContext& e, const Node& node, int64_t sign) {
+  TACIT_ASSIGN(auto terms, summands(e, node));
+  TACIT_ASSIGN(Form sum, e.add(std::move(terms.first), scaled(std::move(terms.second), sign)));
+  return e.set(node.outputs[0], std::move(sum));
+}
+
+Status emit_add(EmitContext& e, const Node& node) { return emit_sum(e, node, 1); }
+Status emit_sub(EmitContext& e, const Node& node) { return emit_sum(e, node, -1); }
+
+Status emit_mul(EmitContext& e, const Node& node) {
+  // A constant is the second operand: sums over the first one's labels are cheaper.
+  const bool swapped = e.constant(node.inputs[0]) != nullptr;
+  TACIT_ASSIGN(Form a, e.operand(node.inputs[swapped ? 1 : 0]));
+  TACIT_ASSIGN(Form c, e.operand(node.inputs[swapped ? 0 : 1]));
+  TACIT_ASSIGN(Form y, e.multiply(std::move(a), std::move(c)));
+  return e.set(node.outputs[0], std::move(y));
+}
+
+// By a constant: a product with its reciprocals.
+Status emit_div(EmitContext& e, const Node& node) {
+  const auto divisor = e.constant(node.inputs[1]);
+  if (divisor == nullptr || !divisor->is_real())
+    return e.refuse(Code::kUnsupported, "division is by constant floats only");
+  Tensor reciprocal = *divisor;
+  for (double& v : reciprocal.reals()) v = 1 / v;
+  TACIT_ASSIGN(Form a, e.operand(node.inputs[0]));
+  TACIT_ASSIGN(Form c, e.weights(std::make_shared<const Tensor>(std::move(reciprocal)),
+                                 EmitContext::kWeightBits, INT_MIN));
+  TACIT_ASSIGN(Form y, e.multiply(std::move(a), std::move(c)));
+  return e.set(node.outputs[0], std::move(y));
+}
+
+Status emit_neg(EmitContext& e, const Node& node) {
+  TACIT_ASSIGN(Form x, e.form(node.inputs[0]));
+  return e.set(node.outputs[0], scaled(std::move(x), -1));
+}
+
 }  // namespace
 
 TACIT_OPERATORS(arithmetic) {
   struct Binary {
     std::string_view name;
     EvalRule eval;
+    EmitRule emit;
   };
-  for (const Binary& op :
-       {Binary{"Add", eval_add}, {"Sub", eval_sub}, {"Mul", eval_mul}, {"Div", eval_div}}) {
-    table.add(
-        {.name = op.name, .opsets = {7, 26}, .inputs = {2, 2}, .shape = broadcast_numbers, .eval = op.eval});
+  for (const Binary& op : {Binary{"Add", eval_add, emit_add},
+                           {"Sub", eval_sub, emit_sub},
+                           {"Mul", eval_mul, emit_mul},
+                           {"Div", eval_div, emit_div}}) {
+    table.add({.name = op.name,
+               .opsets = {7, 26},
+               .inputs = {2, 2},
+               .shape = broadcast_numbers,
+               .eval = op.eval,
+               .emit = op.emit});
   }
-  table.add({.name = "Neg", .opsets = {7, 26}, .inputs = {1, 1}, .shape = same_number, .eval = eval_neg});
+  table.add({.name = "Neg",
+             .opsets = {7, 26},
+             .inputs = {1, 1},
+             .shape = same_number,
+             .eval = eval_neg,
+             .emit = emit_neg});
 }
 
 }  // namespace tacit::model

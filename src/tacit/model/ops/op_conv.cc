@@ -1,5 +1,7 @@
 // Conv over 1, 2 or 3 spatial axes (or more), with groups:
 //   Y[n, m, o] = B[m] + Σ_{c, k} X[n, g(m) · C/G + c, o · stride − pad + k · dilation] · W[m, c, k]
+#include <numeric>
+
 #include "tacit/model/ops/common.h"
 #include "tacit/model/ops/window.h"
 
@@ -73,6 +75,65 @@ Result<Tensors> eval_conv(const Args& args, const Types& outputs) {
   return Tensors{std::move(y)};
 }
 
+// One contraction: pixels are left labels, output channels the right one, (channel, kernel) inner ones,
+// groups a batch. The unfolded input is a view, so padding and strides cost nothing.
+Status emit_conv(EmitContext& e, const Node& node) {
+  const Args args = emit_args(e, node);
+  TACIT_ASSIGN(const Window window, conv_window(args));
+  const auto weights = e.constant(node.inputs[1]);
+  if (weights == nullptr)
+    return e.refuse(Code::kUnsupported, "the weights of a convolution must be constant");
+  const int64_t group = node.integer("group", 1);
+  TACIT_ASSIGN(Form x, e.operand(node.inputs[0]));
+  Shape grouped = x.shape();
+  grouped.insert(grouped.begin() + 1, group);
+  grouped[2] /= group;
+  TACIT_ASSIGN(x, e.reshaped(std::move(x), grouped));
+  TACIT_ASSIGN(const std::vector<size_t> kernel, unfold_window(e, x, window, 3));
+
+  // The weights follow the input's labels: [groups…, features / group] × [channels…] × kernel axes, channels
+  // fastest.
+  std::vector<std::vector<uint32_t>> factors(weights->rank());
+  for (uint32_t label : x.axes[1]) factors[0].push_back(static_cast<uint32_t>(x.length(label)));
+  factors[0].push_back(static_cast<uint32_t>(weights->shape()[0] / group));
+  for (uint32_t label : x.axes[2]) factors[1].push_back(static_cast<uint32_t>(x.length(label)));
+  std::vector<uint32_t> order(factors[0].size());
+  std::iota(order.begin(), order.end(), 0);
+  for (size_t i = 0; i < kernel.size(); ++i) {
+    factors[2 + i] = {static_cast<uint32_t>(window.kernel[i])};
+    order.push_back(static_cast<uint32_t>(factors[0].size() + factors[1].size() + i));
+  }
+  for (uint32_t k : by_label(x.axes[2])) order.push_back(static_cast<uint32_t>(factors[0].size()) + k);
+  TACIT_ASSIGN(const Form w, e.weights(weights, EmitContext::kWeightBits, INT_MIN, factors, order));
+
+  std::vector<Shared> shared;
+  std::vector<uint32_t> inner = x.axes[2];
+  for (size_t k = 0; k < x.axes[1].size(); ++k) shared.push_back({x.axes[1][k], w.axes[0][k]});
+  for (size_t k = 0; k < x.axes[2].size(); ++k) shared.push_back({x.axes[2][k], w.axes[1][k]});
+  for (size_t i = 0; i < kernel.size(); ++i) {
+    shared.push_back({static_cast<uint32_t>(kernel[i]), w.axes[2 + i][0]});
+    inner.push_back(static_cast<uint32_t>(kernel[i]));
+  }
+  TACIT_ASSIGN(Product product, e.contract(x, w, shared, inner));
+  Form y = std::move(product.form);
+  auto moved = [&](std::vector<uint32_t> labels) {
+    for (uint32_t& label : labels) label = product.from_a[label];
+    return labels;
+  };
+  y.axes = {moved(x.axes[0]), moved(x.axes[1])};
+  y.axes[1].push_back(product.from_c[w.axes[0].back()]);
+  for (size_t axis = 3; axis < x.axes.size(); ++axis) y.axes.push_back(moved(x.axes[axis]));
+  y.spread = e.spread(node.outputs[0]);
+  if (args.has(2)) {
+    if (args.known(2) == nullptr)
+      return e.refuse(Code::kUnsupported, "the bias of a convolution must be constant");
+    TACIT_ASSIGN(Form bias, e.bias(node.inputs[2], y.exponent, {factors[0]}));
+    bias.axes.resize(1 + kernel.size());
+    TACIT_ASSIGN(y, e.add(std::move(y), std::move(bias)));
+  }
+  return e.set(node.outputs[0], std::move(y));
+}
+
 }  // namespace
 
 TACIT_OPERATORS(conv) {
@@ -87,7 +148,8 @@ TACIT_OPERATORS(conv) {
                             {"pads", kInts},
                             {"strides", kInts}},
              .shape = shape_conv,
-             .eval = eval_conv});
+             .eval = eval_conv,
+             .emit = emit_conv});
 }
 
 }  // namespace tacit::model

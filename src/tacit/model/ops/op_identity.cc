@@ -26,6 +26,13 @@ Result<Tensors> eval_dropout(const Args& args, const Types& outputs) {
   return Tensors{args.tensor(0), std::move(mask)};
 }
 
+Status emit_dropout(EmitContext& e, const Node& node) {
+  if (node.outputs.size() > 1 && node.outputs[1] != kNoValue)
+    return e.refuse(Code::kUnsupported, "the mask of a dropout that drops nothing");
+  TACIT_ASSIGN(Form x, e.form(node.inputs[0]));
+  return e.set(node.outputs[0], std::move(x));
+}
+
 }  // namespace
 
 TACIT_OPERATORS(identity) {
@@ -38,14 +45,16 @@ TACIT_OPERATORS(identity) {
              .outputs = {1, 2},
              .attributes = {{"ratio", kReal}},
              .shape = shape_dropout,
-             .eval = eval_dropout});
+             .eval = eval_dropout,
+             .emit = emit_dropout});
   table.add({.name = "Dropout",
              .opsets = {12, 26},
              .inputs = {1, 3},
              .outputs = {1, 2},
              .attributes = {{"seed", kInt}},
              .shape = shape_dropout,
-             .eval = eval_dropout});
+             .eval = eval_dropout,
+             .emit = emit_dropout});
 }
 
 }  // namespace tacit::model

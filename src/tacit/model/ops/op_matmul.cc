@@ -164,6 +164,143 @@ Result<Tensors> eval_matmul(const Args& args, const Types& outputs) {
   return is_real(outputs[0].dtype) ? matmul<double>(args, outputs[0]) : matmul<int64_t>(args, outputs[0]);
 }
 
+// The lengths of an axis' labels, for weights that are to follow them.
+std::vector<uint32_t> label_lengths(const Form& form, size_t axis) {
+  std::vector<uint32_t> out;
+  for (uint32_t label : form.axes[axis]) out.push_back(static_cast<uint32_t>(form.length(label)));
+  return out;
+}
+
+// A constant matrix (or stack of them) whose axis `inner` follows the labels of an axis of `x` and is stored
+// fastest.
+Result<Form> matrix_weights(EmitContext& e, const std::shared_ptr<const Tensor>& tensor, size_t inner,
+                            const Form& x, size_t x_axis) {
+  std::vector<std::vector<uint32_t>> factors;
+  for (int64_t length : tensor->shape()) factors.push_back({static_cast<uint32_t>(length)});
+  factors[inner] = label_lengths(x, x_axis);
+  std::vector<uint32_t> order;
+  const uint32_t first = static_cast<uint32_t>(inner), count = static_cast<uint32_t>(factors[inner].size());
+  const uint32_t total = static_cast<uint32_t>(factors.size()) - 1 + count;
+  for (uint32_t i = 0; i < total; ++i)
+    if (i < first || i >= first + count) order.push_back(i);
+  for (uint32_t k : by_label(x.axes[x_axis])) order.push_back(first + k);
+  return e.weights(tensor, EmitContext::kWeightBits, INT_MIN, std::move(factors), std::move(order));
+}
+
+// The product of two matrices, or stacks of them: Σ over a's axis `inner_a` and c's axis `inner_c`. The other
+// one of the last two axes gives the rows and the columns; axes before them broadcast.
+struct MatrixAxes {
+  size_t row;
+  size_t inner;
+};
+
+Result<Form> matrix_product(EmitContext& e, Form a, MatrixAxes in_a, Form c, MatrixAxes in_c) {
+  if (!refine(a, in_a.inner, c, in_c.inner))
+    return e.refuse(Code::kUnsupported, "the operands' axes were reshaped in ways that cut across");
+  const size_t batch_a = a.axes.size() - 2, batch_c = c.axes.size() - 2, batch = std::max(batch_a, batch_c);
+  std::vector<Shared> shared;
+  for (size_t i = 0; i < std::min(batch_a, batch_c); ++i) {
+    const size_t x = batch_a - 1 - i, y = batch_c - 1 - i;
+    if (a.axes[x].empty() || c.axes[y].empty()) continue;
+    if (!refine(a, x, c, y))
+      return e.refuse(Code::kUnsupported, "the operands' axes were reshaped in ways that cut across");
+    for (size_t k = 0; k < a.axes[x].size(); ++k) shared.push_back({a.axes[x][k], c.axes[y][k]});
+  }
+  for (size_t k = 0; k < a.axes[in_a.inner].size(); ++k)
+    shared.push_back({a.axes[in_a.inner][k], c.axes[in_c.inner][k]});
+  TACIT_ASSIGN(Product product, e.contract(a, c, shared, a.axes[in_a.inner]));
+  auto moved = [](std::vector<uint32_t> labels, const std::vector<uint32_t>& to) {
+    for (uint32_t& label : labels) label = to[label];
+    return labels;
+  };
+  Form y = std::move(product.form);
+  for (size_t i = 0; i < batch; ++i) {
+    const size_t back = batch - i;
+    const bool from_a = back <= batch_a && (back > batch_c || !a.axes[batch_a - back].empty());
+    y.axes.push_back(from_a ? moved(a.axes[batch_a - back], product.from_a)
+                            : moved(c.axes[batch_c - back], product.from_c));
+  }
+  y.axes.push_back(moved(a.axes[in_a.row], product.from_a));
+  y.axes.push_back(moved(c.axes[in_c.row], product.from_c));
+  return y;
+}
+
+// `factor` · tensor.
+std::shared_ptr<const Tensor> scaled_constant(const std::shared_ptr<const Tensor>& tensor, double factor) {
+  if (factor == 1) return tensor;
+  Tensor out = *tensor;
+  for (double& v : out.reals()) v *= factor;
+  return std::make_shared<const Tensor>(std::move(out));
+}
+
+Status emit_gemm(EmitContext& e, const Node& node) {
+  const Args args = emit_args(e, node);
+  const bool trans_a = node.integer("transA", 0) != 0, trans_b = node.integer("transB", 0) != 0;
+  const double alpha = node.real("alpha", 1), beta = node.real("beta", 1);
+  const MatrixAxes in_a = {trans_a ? size_t{1} : 0, trans_a ? size_t{0} : 1};
+  const MatrixAxes in_b = {trans_b ? size_t{0} : 1, trans_b ? size_t{1} : 0};
+  if (alpha != 1 && args.known(1) == nullptr)
+    return e.refuse(Code::kUnsupported, "alpha needs a constant second matrix");
+  TACIT_ASSIGN(Form a, e.operand(node.inputs[0]));
+  Form b;
+  if (args.known(1) != nullptr) {
+    TACIT_ASSIGN(
+        b, matrix_weights(e, scaled_constant(e.constant(node.inputs[1]), alpha), in_b.inner, a, in_a.inner));
+  } else {
+    TACIT_ASSIGN(b, e.operand(node.inputs[1]));
+  }
+  TACIT_ASSIGN(Form y, matrix_product(e, std::move(a), in_a, std::move(b), in_b));
+  if (args.has(2)) {
+    Form c;
+    if (args.known(2) != nullptr) {
+      TACIT_ASSIGN(c, e.weights(scaled_constant(e.constant(node.inputs[2]), beta), EmitContext::kBiasBits,
+                                y.exponent));
+    } else if (beta == 1) {
+      TACIT_ASSIGN(c, e.form(node.inputs[2]));
+    } else {
+      return e.refuse(Code::kUnsupported, "beta needs a constant C");
+    }
+    y.spread = e.spread(node.outputs[0]);
+    TACIT_ASSIGN(y, e.add(std::move(y), std::move(c)));
+  }
+  return e.set(node.outputs[0], std::move(y));
+}
+
+Status emit_matmul(EmitContext& e, const Node& node) {
+  const Args args = emit_args(e, node);
+  const bool row = args.rank(0) == 1, column = args.rank(1) == 1;  // a vector is a row or a column
+  const size_t n_a = args.rank(0) + row, n_b = args.rank(1) + column;
+  const MatrixAxes in_a = {n_a - 2, n_a - 1}, in_b = {n_b - 1, n_b - 2};
+  Form a, b;
+  auto as_matrices = [&] {
+    if (row) a.axes.insert(a.axes.begin(), std::vector<uint32_t>{});
+    if (column) b.axes.push_back({});
+  };
+  Form y;
+  if (args.known(0) != nullptr && args.known(1) == nullptr) {
+    TACIT_ASSIGN(b, e.operand(node.inputs[1]));
+    TACIT_ASSIGN(a,
+                 matrix_weights(e, e.constant(node.inputs[0]), args.rank(0) - 1, b, column ? 0 : in_b.inner));
+    as_matrices();
+    // The weights are the second operand; the result is the transpose.
+    TACIT_ASSIGN(y, matrix_product(e, std::move(b), in_b, std::move(a), in_a));
+    std::swap(y.axes[y.axes.size() - 1], y.axes[y.axes.size() - 2]);
+  } else {
+    TACIT_ASSIGN(a, e.operand(node.inputs[0]));
+    if (args.known(1) != nullptr) {
+      TACIT_ASSIGN(
+          b, matrix_weights(e, e.constant(node.inputs[1]), column ? 0 : in_b.inner, a, args.rank(0) - 1));
+    } else {
+      TACIT_ASSIGN(b, e.operand(node.inputs[1]));
+    }
+    as_matrices();
+    TACIT_ASSIGN(y, matrix_product(e, std::move(a), in_a, std::move(b), in_b));
+  }
+  if (column) y.axes.pop_back();
+  if (row) y.axes.erase(y.axes.end() - (column ? 1 : 2));
+  return e.set(node.outputs[0], std::move(y));
+}
+
 }  // namespace
 
 TACIT_OPERATORS(matmul) {
@@ -173,9 +310,14 @@ TACIT_OPERATORS(matmul) {
              .inputs = {2, 3},
              .attributes = {{"alpha", kReal}, {"beta", kReal}, {"transA", kInt}, {"transB", kInt}},
              .shape = shape_gemm,
-             .eval = eval_gemm});
-  table.add(
-      {.name = "MatMul", .opsets = {7, 26}, .inputs = {2, 2}, .shape = shape_matmul, .eval = eval_matmul});
+             .eval = eval_gemm,
+             .emit = emit_gemm});
+  table.add({.name = "MatMul",
+             .opsets = {7, 26},
+             .inputs = {2, 2},
+             .shape = shape_matmul,
+             .eval = eval_matmul,
+             .emit = emit_matmul});
 }
 
 }  // namespace tacit::model

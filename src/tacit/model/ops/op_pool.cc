@@ -129,6 +129,103 @@ Result<Tensors> eval_global_max(const Args& args, const Types& outputs) {
   return Tensors{std::move(y)};
 }
 
+// The axis of form i of a pooled value shrunk to one tap of its window, all output positions at once.
+Result<Form> tap(EmitContext& e, Form form, size_t axis, const Window& window, size_t i, int64_t k) {
+  TACIT_ASSIGN(const uint32_t label, e.single_label(form, axis));
+  resample(form, label, k * window.dilations[i] - window.pads_begin[i], window.strides[i],
+           static_cast<uint32_t>(window.output[i]));
+  return form;
+}
+
+// Does any window reach beyond the input along spatial axis i?
+bool is_padded(const Window& window, size_t i) {
+  const int64_t last =
+      (window.output[i] - 1) * window.strides[i] + (window.kernel[i] - 1) * window.dilations[i];
+  return window.pads_begin[i] > 0 || last - window.pads_begin[i] >= window.input[i];
+}
+
+bool is_padded(const Window& window) {
+  bool any = false;
+  for (size_t i = 0; i < window.kernel.size(); ++i) any = any || is_padded(window, i);
+  return any;
+}
+
+// Makes spatial axis i one label, which vanishes outside if the window needs it.
+Status prepare(EmitContext& e, Form& x, const Window& window, size_t i) {
+  TACIT_ASSIGN(const uint32_t label, e.single_label(x, 2 + i));
+  if (is_padded(window, i) && !vanishes_outside(e.system(), x, label)) x = e.solid(x);
+  return {};
+}
+
+// The sum over the window, axis by axis, times 1 / its size: all linear.
+Status emit_average_pool(EmitContext& e, const Node& node) {
+  TACIT_ASSIGN(const Window window, pool_window(emit_args(e, node)));
+  const bool padded = is_padded(window);
+  if (padded && node.integer("count_include_pad", 0) == 0)
+    return e.refuse(Code::kUnsupported, "an average over windows of different sizes (count_include_pad = 0)");
+  if (padded && node.integer("ceil_mode", 0) != 0)
+    return e.refuse(Code::kUnsupported, "an average over windows that ceil_mode cuts");
+  TACIT_ASSIGN(Form sum, padded ? e.operand(node.inputs[0]) : e.form(node.inputs[0]));
+  for (size_t i = 0; i < window.kernel.size(); ++i) {
+    TACIT_TRY(prepare(e, sum, window, i));
+    TACIT_ASSIGN(Form total, tap(e, sum, 2 + i, window, i, 0));
+    for (int64_t k = 1; k < window.kernel[i]; ++k) {
+      TACIT_ASSIGN(Form next, tap(e, sum, 2 + i, window, i, k));
+      total = plus(std::move(total), next);
+    }
+    sum = std::move(total);
+  }
+  TACIT_ASSIGN(sum, e.divided(std::move(sum), window.n_kernel()));
+  return e.set(node.outputs[0], std::move(sum));
+}
+
+Status emit_global_average(EmitContext& e, const Node& node) {
+  std::vector<bool> reduced(e.graph().type(node.inputs[0]).shape.size(), true);
+  reduced[0] = reduced[1] = false;
+  TACIT_ASSIGN(Form sum, e.sum_over(node.inputs[0], reduced));
+  const Shape& x = e.graph().type(node.inputs[0]).shape;
+  TACIT_ASSIGN(sum, e.divided(std::move(sum), span_size(x, 2, x.size())));
+  return e.set(node.outputs[0], std::move(sum));
+}
+
+// max(a, b) = b + max(a − b, 0) along one axis after the other.
+Status emit_max_pool(EmitContext& e, const Node& node) {
+  if (node.outputs.size() > 1 && node.outputs[1] != kNoValue)
+    return e.refuse(Code::kUnsupported, "the indices of a maximum");
+  TACIT_ASSIGN(const Window window, pool_window(emit_args(e, node)));
+  TACIT_ASSIGN(Form x, e.operand(node.inputs[0]));
+  // Padding reads as zero, which must not win: values that may be negative are moved up by the least one.
+  const int64_t least = is_padded(window) && x.bounds.low < 0 ? static_cast<int64_t>(x.bounds.low) : 0;
+  if (least != 0) x = e.solid(shifted(std::move(x), -least));
+  for (size_t i = 0; i < window.kernel.size(); ++i) {
+    TACIT_TRY(prepare(e, x, window, i));
+    TACIT_ASSIGN(Form best, tap(e, x, 2 + i, window, i, 0));
+    for (int64_t k = 1; k < window.kernel[i]; ++k) {
+      TACIT_ASSIGN(Form next, tap(e, x, 2 + i, window, i, k));
+      TACIT_ASSIGN(best, e.maximum(std::move(next), std::move(best)));
+    }
+    x = std::move(best);
+  }
+  return e.set(node.outputs[0], shifted(std::move(x), least));
+}
+
+Status emit_global_max(EmitContext& e, const Node& node) {
+  TACIT_ASSIGN(Form x, e.operand(node.inputs[0]));
+  for (size_t axis = 2; axis < x.axes.size(); ++axis) {
+    TACIT_ASSIGN(const uint32_t label, e.single_label(x, axis));
+    // Halves against halves; they overlap in the middle where the length is odd.
+    while (x.length(label) > 1) {
+      const uint32_t n = static_cast<uint32_t>(x.length(label)), half = (n + 1) / 2;
+      Form a = x, b = x;
+      resample(a, label, 0, 1, half);
+      resample(b, label, n - half, 1, half);
+      TACIT_ASSIGN(x, e.maximum(std::move(a), std::move(b)));
+      if (!e.is_operand(x)) x = e.solid(x);
+    }
+  }
+  return e.set(node.outputs[0], std::move(x));
+}
+
 }  // namespace
 
 TACIT_OPERATORS(pool) {
@@ -145,23 +242,27 @@ TACIT_OPERATORS(pool) {
              .inputs = {1, 1},
              .attributes = average,
              .shape = shape_average_pool,
-             .eval = eval_average_pool});
+             .eval = eval_average_pool,
+             .emit = emit_average_pool});
   table.add({.name = "MaxPool",
              .opsets = {7, 26},
              .inputs = {1, 1},
              .attributes = max,
              .shape = shape_max_pool,
-             .eval = eval_max_pool});
+             .eval = eval_max_pool,
+             .emit = emit_max_pool});
   table.add({.name = "GlobalAveragePool",
              .opsets = {7, 26},
              .inputs = {1, 1},
              .shape = shape_global,
-             .eval = eval_global_average});
+             .eval = eval_global_average,
+             .emit = emit_global_average});
   table.add({.name = "GlobalMaxPool",
              .opsets = {7, 26},
              .inputs = {1, 1},
              .shape = shape_global,
-             .eval = eval_global_max});
+             .eval = eval_global_max,
+             .emit = emit_global_max});
 }
 
 }  // namespace tacit::model

@@ -84,6 +84,26 @@ Result<Tensors> eval_mean(const Args& args, const Types& outputs) {
   return sums;
 }
 
+Result<Form> emit_total(EmitContext& e, const Node& node) {
+  TACIT_ASSIGN(const std::vector<bool> reduced, reduced_axes(emit_args(e, node)));
+  TACIT_ASSIGN(Form sum, e.sum_over(node.inputs[0], reduced));
+  return e.reshaped(std::move(sum), e.graph().type(node.outputs[0]).shape);
+}
+
+Status emit_sum(EmitContext& e, const Node& node) {
+  TACIT_ASSIGN(Form sum, emit_total(e, node));
+  return e.set(node.outputs[0], std::move(sum));
+}
+
+Status emit_mean(EmitContext& e, const Node& node) {
+  TACIT_ASSIGN(Form sum, emit_total(e, node));
+  const Shape& x = e.graph().type(node.inputs[0]).shape;
+  const Shape& y = e.graph().type(node.outputs[0]).shape;
+  const int64_t n = span_size(x, 0, x.size()) / std::max<int64_t>(1, span_size(y, 0, y.size()));
+  TACIT_ASSIGN(sum, e.divided(std::move(sum), n));
+  return e.set(node.outputs[0], std::move(sum));
+}
+
 }  // namespace
 
 TACIT_OPERATORS(reduce) {
@@ -93,21 +113,24 @@ TACIT_OPERATORS(reduce) {
     int axes_input_since;
     ShapeRule shape;
     EvalRule eval;
+    EmitRule emit;
   };
-  for (const Reduction& op :
-       {Reduction{"ReduceSum", 13, shape_sum, eval_sum}, {"ReduceMean", 18, shape_mean, eval_mean}}) {
+  for (const Reduction& op : {Reduction{"ReduceSum", 13, shape_sum, eval_sum, emit_sum},
+                              {"ReduceMean", 18, shape_mean, eval_mean, emit_mean}}) {
     table.add({.name = op.name,
                .opsets = {7, op.axes_input_since - 1},
                .inputs = {1, 1},
                .attributes = {{"axes", kInts}, {"keepdims", kInt}},
                .shape = op.shape,
-               .eval = op.eval});
+               .eval = op.eval,
+               .emit = op.emit});
     table.add({.name = op.name,
                .opsets = {op.axes_input_since, 26},
                .inputs = {1, 2},
                .attributes = {{"keepdims", kInt}, {"noop_with_empty_axes", kInt}},
                .shape = op.shape,
-               .eval = op.eval});
+               .eval = op.eval,
+               .emit = op.emit});
   }
 }
 

@@ -43,6 +43,16 @@ Result<Tensors> eval_softmax(const Args& args, const Types& outputs) {
   return Tensors{std::move(y)};
 }
 
+Status emit_softmax(EmitContext& e, const Node& node) {
+  const Args args = emit_args(e, node);
+  TACIT_ASSIGN(const size_t axis, softmax_axis(args));
+  std::vector<bool> axes(args.rank(0), false);
+  for (size_t i = axis; i < axes.size() && (i == axis || node.opset < 13); ++i) axes[i] = true;
+  TACIT_ASSIGN(const Form x, e.form(node.inputs[0]));
+  TACIT_ASSIGN(Form y, e.softmax(x, axes));
+  return e.set(node.outputs[0], std::move(y));
+}
+
 }  // namespace
 
 TACIT_OPERATORS(softmax) {
@@ -51,7 +61,8 @@ TACIT_OPERATORS(softmax) {
              .inputs = {1, 1},
              .attributes = {{"axis", AttributeType::kInt}},
              .shape = shape_softmax,
-             .eval = eval_softmax});
+             .eval = eval_softmax,
+             .emit = emit_softmax});
 }
 
 }  // namespace tacit::model

@@ -104,4 +104,26 @@ Result<Window> read_window(const Args& args, const Shape& kernel) {
   return w;
 }
 
+Result<std::vector<size_t>> unfold_window(EmitContext& context, Form& form, const Window& window,
+                                          size_t first) {
+  const size_t n = window.kernel.size();
+  bool solid = true;
+  for (size_t i = 0; i < n; ++i) {
+    TACIT_ASSIGN(const uint32_t label, context.single_label(form, first + i));
+    const int64_t last =
+        (window.output[i] - 1) * window.strides[i] + (window.kernel[i] - 1) * window.dilations[i];
+    const bool padded = window.pads_begin[i] > 0 || last - window.pads_begin[i] >= window.input[i];
+    solid = solid && (!padded || vanishes_outside(context.system(), form, label));
+  }
+  if (!solid) form = context.solid(form);
+  std::vector<size_t> kernel(n);
+  for (size_t i = 0; i < n; ++i) {
+    const uint32_t label = form.axes[first + i][0];
+    kernel[i] = unfold(form, label, window.strides[i], window.dilations[i], window.pads_begin[i],
+                       static_cast<uint32_t>(window.output[i]), static_cast<uint32_t>(window.kernel[i]));
+    for (size_t j = 0; j < i; ++j) kernel[j] += kernel[j] >= kernel[i];  // labels from there on moved up
+  }
+  return kernel;
+}
+
 }  // namespace tacit::model

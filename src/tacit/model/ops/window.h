@@ -6,6 +6,7 @@
 #pragma once
 
 #include "tacit/model/ops/operator.h"
+#include "tacit/model/quant/emit.h"
 
 namespace tacit::model {
 
@@ -33,5 +34,10 @@ struct Window {
 // Errors: kBadModel for lists of the wrong length or values outside their domain, a window larger than the
 // padded input; kTooLarge.
 Result<Window> read_window(const Args& args, const Shape& kernel);
+
+// Unfolds the spatial axes of a form, from logical axis `first` on: output positions stay on the axes, kernel
+// positions become labels of their own, which are returned. Makes cells where padding needs them.
+Result<std::vector<size_t>> unfold_window(EmitContext& context, Form& form, const Window& window,
+                                          size_t first);
 
 }  // namespace tacit::model

@@ -1,0 +1,129 @@
+#include "tacit/model/lower/lower.h"
+
+#include <algorithm>
+#include <cmath>
+#include <random>
+
+#include "tacit/model/float/interpreter.h"
+#include "tacit/model/ops/move.h"
+#include "tacit/model/ops/operator.h"
+
+namespace tacit::model {
+
+Result<std::vector<Spread>> calibrate(const Graph& graph, const std::vector<Sample>& samples) {
+  std::vector<Spread> out(graph.values.size());
+  for (const Sample& sample : samples) {
+    TACIT_ASSIGN(const auto values, run_float_all(graph, sample));
+    for (size_t id = 0; id < values.size(); ++id) {
+      if (values[id] == nullptr) continue;
+      for (size_t i = 0; i < values[id]->size(); ++i) {
+        const double v = values[id]->as_real(i);
+        out[id].low = std::min(out[id].low, v);
+        out[id].high = std::max(out[id].high, v);
+      }
+    }
+  }
+  return out;
+}
+
+std::vector<Sample> synthetic_samples(const Graph& graph, size_t n_samples) {
+  std::mt19937_64 bits(1);
+  // Twelve uniform numbers make a normal one, the same on every machine.
+  auto uniform = [&] { return static_cast<double>(bits() >> 11) * 0x1p-53; };
+  std::vector<Sample> out(n_samples);
+  for (Sample& sample : out)
+    for (ValueId id : graph.inputs) {
+      Tensor& x = sample.emplace_back(graph.type(id));
+      for (size_t i = 0; i < x.size(); ++i) {
+        if (x.is_real()) {
+          double sum = -6;
+          for (int k = 0; k < 12; ++k) sum += uniform();
+          x.reals()[i] = sum;
+        } else {
+          const IntRange range = int_range(x.dtype());
+          x.ints()[i] =
+              static_cast<int64_t>(uniform() * static_cast<double>(std::min<int64_t>(range.max, 255) + 1));
+        }
+      }
+    }
+  return out;
+}
+
+namespace {
+
+// The program without its weights.
+Result<IntegerModel> emit_program(EmitContext& context) {
+  const Graph& graph = context.graph();
+  std::vector<Port> inputs, outputs;
+  context.enter(UINT32_MAX);
+  for (size_t i = 0; i < graph.inputs.size(); ++i) {
+    TACIT_ASSIGN(Port port, context.input(graph.inputs[i], static_cast<uint32_t>(i)));
+    inputs.push_back(std::move(port));
+  }
+  for (uint32_t i = 0; i < graph.nodes.size(); ++i) {
+    const Node& node = graph.nodes[i];
+    context.enter(i);
+    TACIT_ASSIGN(const Operator* op, check_node(node));
+    if (op->emit) {
+      TACIT_TRY(op->emit(context, node));
+    } else if (op->move) {
+      TACIT_TRY(emit_move(context, node, *op));
+    } else {
+      return context.refuse(Code::kUnsupported, "the operator can't be proven yet");
+    }
+  }
+  for (ValueId id : graph.outputs) {
+    TACIT_ASSIGN(Port port, context.output(id));
+    outputs.push_back(std::move(port));
+  }
+  return context.finish(std::move(inputs), std::move(outputs));
+}
+
+}  // namespace
+
+Result<IntegerModel> emit(const Graph& graph, const std::vector<Spread>& spreads, const Plan& plan) {
+  EmitContext context(graph, spreads, plan);
+  TACIT_ASSIGN(IntegerModel model, emit_program(context));
+  TACIT_TRY(context.fill(model));
+  return model;
+}
+
+Cost cost_of(const statement::System& model) {
+  Cost cost;
+  for (const statement::Tensor& tensor : model.tensors) {
+    const bool weights = model.oracles[tensor.oracle].kind == statement::OracleKind::kWeights;
+    (weights ? cost.weights : cost.cells) += tensor.space.places();
+  }
+  for (const statement::Lookup& lookup : model.lookups) cost.lookups += lookup.labels.places();
+  for (const statement::Table& table : model.tables)
+    for (const statement::Segment& segment : table.segments) cost.rows += uint64_t{1} << segment.log_rows;
+  cost.cells -= cost.rows;  // the multiplicities are counted with the rows
+  return cost;
+}
+
+Result<Plan> choose_plan(const Graph& graph, const std::vector<Spread>& spreads, Plan plan) {
+  Plan best = plan;
+  double least = -1;
+  for (uint8_t clamp_bits = 8; clamp_bits <= plan.bits; ++clamp_bits)
+    for (uint8_t digit_bits = 7; digit_bits <= 16; ++digit_bits) {
+      plan.clamp_bits = clamp_bits;
+      plan.digit_bits = digit_bits;
+      EmitContext context(graph, spreads, plan);
+      TACIT_ASSIGN(const IntegerModel model, emit_program(context));
+      const double cost = cost_of(model.open.system).nanoseconds();
+      if (least >= 0 && cost >= least) continue;
+      least = cost;
+      best = plan;
+    }
+  return best;
+}
+
+Result<IntegerModel> lower(Graph graph, const std::vector<Sample>& samples, Plan plan) {
+  fuse_batch_norm(graph);
+  TACIT_ASSIGN(const auto spreads,
+               calibrate(graph, samples.empty() ? synthetic_samples(graph, 16) : samples));
+  TACIT_ASSIGN(plan, choose_plan(graph, spreads, plan));
+  return emit(graph, spreads, plan);
+}
+
+}  // namespace tacit::model

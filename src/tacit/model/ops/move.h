@@ -1,0 +1,13 @@
+// Operators that only move elements become views.
+#pragma once
+
+#include "tacit/model/ops/operator.h"
+
+namespace tacit::model {
+
+// Emits a node whose operator has a move rule: each output becomes a sum of views of the inputs, one for
+// every box of elements that an affine map per axis describes. Errors: kUnsupported where the positions
+// follow no such pattern.
+Status emit_move(EmitContext& context, const Node& node, const Operator& op);
+
+}  // namespace tacit::model

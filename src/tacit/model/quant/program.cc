@@ -1,0 +1,275 @@
+#include "tacit/model/quant/program.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "tacit/base/check.h"
+#include "tacit/model/quant/contract.h"
+#include "tacit/statement/builder.h"
+#include "tacit/statement/instance.h"
+
+namespace tacit::model {
+namespace {
+
+using statement::Space;
+using statement::TensorId;
+
+Space resized(Space space, uint32_t samples) {
+  for (statement::Axis& axis : space.axes)
+    if (axis.batched) axis.length = samples;
+  return space;
+}
+
+// Calls f(storage, logical) with the position of every element of a port in the order of its labels and in
+// row-major order of [samples, logical axes…].
+template <class F>
+void for_each_element(const Form& form, uint32_t samples, F f) {
+  const Space space = resized(form.labels, samples);
+  const std::vector<int64_t> strides = form.strides();
+  std::vector<uint32_t> index(strides.size(), 0);
+  int64_t logical = 0;
+  for (size_t at = 0; at < space.elements(); ++at) {
+    f(at, static_cast<size_t>(logical));
+    for (size_t i = index.size(); i-- > 0;) {
+      logical += strides[i];
+      if (++index[i] < space.axes[i].length) break;
+      logical -= strides[i] * space.axes[i].length;
+      index[i] = 0;
+    }
+  }
+}
+
+// The public that states a port, and its identity.
+void state(statement::System& system, const Port& port) {
+  const Form& form = port.form;
+  statement::Public item{statement::PublicKind::kStated, {{statement::batch_axis()}}, {}, {}};
+  item.range = {static_cast<int64_t>(form.bounds.low), static_cast<int64_t>(form.bounds.high)};
+  statement::Term term{statement::Source::kPublic, static_cast<uint32_t>(system.publics.size()), -1, {}};
+  term.maps.push_back(statement::axis(0));
+  const Shape shape = form.shape();
+  for (size_t axis = 0; axis < shape.size(); ++axis) {
+    item.space.axes.push_back(statement::whole_axis(static_cast<uint32_t>(shape[axis])));
+    statement::AxisMap& map = term.maps.emplace_back();
+    int64_t stride = 1;
+    for (size_t k = form.axes[axis].size(); k-- > 0;) {
+      map.steps.push_back({form.axes[axis][k], stride});
+      stride *= form.length(form.axes[axis][k]);
+    }
+  }
+  system.publics.push_back(std::move(item));
+  statement::View difference = form.view;
+  difference.terms.push_back(std::move(term));
+  system.identities.push_back({form.labels, std::move(difference)});
+}
+
+class Machine {
+ public:
+  Machine(Execution& execution, std::span<const std::vector<int64_t>> inputs, const PublicModel& open,
+          uint32_t samples)
+      : s_(execution.system), a_(execution.assignment), inputs_(inputs), open_(open), samples_(samples) {}
+
+  void run(const Step& step) {
+    const Space labels = resized(step.labels, samples_);
+    switch (step.kind) {
+      case StepKind::kInput:
+        return input(step);
+      case StepKind::kContract:
+        return model::contract(s_, a_, static_cast<statement::ContractionId>(step.numbers[0]));
+      case StepKind::kCopy:
+        cells(step, 0) = view(step, labels, 0);
+        return;
+      case StepKind::kClamp:
+        return clamp(step, view(step, labels, 0));
+      case StepKind::kDigits:
+        return digits(step, view(step, labels, 0));
+      case StepKind::kTable:
+        return table(step, view(step, labels, 0));
+      case StepKind::kRowMax:
+        return row_max(step, labels, view(step, labels, 0));
+      case StepKind::kDivide:
+        return divide(step, view(step, labels, 0), view(step, labels, 1));
+      case StepKind::kIsZero:
+        cells(step, 0) = view(step, labels, 0);
+        for (int64_t& v : cells(step, 0)) v = v == 0;
+        return;
+    }
+  }
+
+ private:
+  std::vector<int64_t>& cells(const Step& step, size_t i) { return a_.tensors[step.tensors[i]]; }
+  std::vector<int64_t> view(const Step& step, const Space& labels, size_t i) const {
+    return statement::evaluate(s_, a_, labels, step.views[i]);
+  }
+
+  void input(const Step& step) {
+    const size_t which = static_cast<size_t>(step.numbers[0]);
+    std::vector<int64_t>& x = cells(step, 0);
+    x.resize(inputs_[which].size());
+    for_each_element(open_.inputs[which].form, samples_,
+                     [&](size_t at, size_t logical) { x[at] = inputs_[which][logical]; });
+  }
+
+  void clamp(const Step& step, const std::vector<int64_t>& acc) {
+    const int64_t s = step.numbers[0], low = step.numbers[1], high = step.numbers[2], w = step.numbers[3];
+    const size_t skip = static_cast<size_t>(step.numbers[4]);
+    const int64_t half = s > 0 ? int64_t{1} << (s - 1) : 0, mask = (int64_t{1} << w) - 1;
+    const size_t n_limbs = step.tensors.size() - 1;
+    for (TensorId id : step.tensors) a_.tensors[id].resize(acc.size());
+    for (size_t i = 0; i < acc.size(); ++i) {
+      const int64_t q = (acc[i] + half) >> s, out = std::clamp(q, low, high);
+      cells(step, 0)[i] = out;
+      const int64_t excess = q >= out ? q - out : out - q, sign = q >= out ? 1 : -1;
+      for (size_t limb = 0; limb < n_limbs; ++limb)
+        cells(step, limb + 1)[i] = sign * (excess >> (w * static_cast<int64_t>(limb + skip)) & mask);
+    }
+  }
+
+  void digits(const Step& step, const std::vector<int64_t>& v) {
+    const int64_t t = step.numbers[0], mask = (int64_t{1} << t) - 1;
+    for (size_t d = 0; d < step.tensors.size(); ++d) {
+      std::vector<int64_t>& out = cells(step, d);
+      out.resize(v.size());
+      for (size_t i = 0; i < v.size(); ++i) out[i] = v[i] >> (t * static_cast<int64_t>(d)) & mask;
+    }
+  }
+
+  void table(const Step& step, const std::vector<int64_t>& x) {
+    const std::vector<int64_t>& column = cells(step, 0);
+    std::vector<int64_t> out;
+    out.reserve(x.size());
+    for (int64_t v : x) {
+      const int64_t row = v - step.numbers[0];
+      if (row == -1 && step.numbers.size() > 1) {
+        out.push_back(step.numbers[1]);
+        continue;
+      }
+      TACIT_CHECK(row >= 0 && row < static_cast<int64_t>(column.size()));
+      out.push_back(column[static_cast<size_t>(row)]);
+    }
+    cells(step, 1) = std::move(out);
+  }
+
+  void row_max(const Step& step, const Space& labels, const std::vector<int64_t>& v) {
+    std::vector<size_t> strides(labels.axes.size(), 0);
+    size_t size = 1;
+    for (size_t i = step.numbers.size(); i-- > 0;) {
+      const size_t label = static_cast<size_t>(step.numbers[i]);
+      strides[label] = size;
+      size *= labels.axes[label].length;
+    }
+    std::vector<int64_t>& out = cells(step, 0);
+    out.assign(size, INT64_MIN);
+    std::vector<uint32_t> index(strides.size(), 0);
+    size_t at = 0;
+    for (int64_t x : v) {
+      out[at] = std::max(out[at], x);
+      for (size_t i = index.size(); i-- > 0;) {
+        at += strides[i];
+        if (++index[i] < labels.axes[i].length) break;
+        at -= strides[i] * labels.axes[i].length;
+        index[i] = 0;
+      }
+    }
+  }
+
+  void divide(const Step& step, const std::vector<int64_t>& n, const std::vector<int64_t>& d) {
+    std::vector<int64_t>& out = cells(step, 0);
+    out.resize(n.size());
+    for (size_t i = 0; i < n.size(); ++i) {
+      TACIT_CHECK(n[i] >= 0 && d[i] > 0);
+      out[i] = n[i] / d[i];
+    }
+  }
+
+  const statement::System& s_;
+  statement::Assignment& a_;
+  std::span<const std::vector<int64_t>> inputs_;
+  const PublicModel& open_;
+  uint32_t samples_;
+};
+
+Status check_inputs(const PublicModel& open, std::span<const std::vector<int64_t>> inputs, uint32_t samples) {
+  if (samples == 0 || inputs.size() != open.inputs.size())
+    return fail(Code::kBadInput, "inputs", inputs.size(), "the model takes another number of inputs");
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    const Form& form = open.inputs[i].form;
+    if (inputs[i].size() != static_cast<size_t>(form.strides()[0]) * samples)
+      return fail(Code::kBadInput, open.inputs[i].name, i, "the input has another number of elements");
+    for (int64_t v : inputs[i])
+      if (v < form.bounds.low || v > form.bounds.high)
+        return fail(Code::kBadInput, open.inputs[i].name, i, "an integer lies outside the input's range");
+  }
+  return {};
+}
+
+}  // namespace
+
+statement::System with_visibility(const PublicModel& model, Visibility visibility) {
+  statement::System system = model.system;
+  if (visibility.inputs)
+    for (const Port& port : model.inputs) state(system, port);
+  if (visibility.outputs)
+    for (const Port& port : model.outputs) state(system, port);
+  return system;
+}
+
+Result<std::vector<int64_t>> quantise(const Port& port, const Tensor& sample) {
+  if (sample.shape() != port.type.shape || sample.is_real() != is_real(port.type.dtype) ||
+      !sample.is_finite()) {
+    return fail(Code::kBadInput, port.name, 0,
+                "expected finite values of type " + std::string(dtype_name(port.type.dtype)) + " and shape " +
+                    shape_text(port.type.shape));
+  }
+  std::vector<int64_t> out;
+  out.reserve(sample.size());
+  const Bounds range = port.form.bounds;
+  for (size_t i = 0; i < sample.size(); ++i) {
+    if (sample.is_real()) {
+      const double v = std::ldexp(sample.reals()[i], -port.form.exponent);
+      out.push_back(
+          std::llround(std::clamp(v, static_cast<double>(range.low), static_cast<double>(range.high))));
+      continue;
+    }
+    const int64_t v = sample.ints()[i];
+    if (v < range.low || v > range.high)
+      return fail(Code::kBadInput, port.name, i, "an integer lies outside the input's range");
+    out.push_back(v);
+  }
+  return out;
+}
+
+Tensor dequantise(const Port& port, std::span<const int64_t> integers) {
+  if (!is_real(port.type.dtype))
+    return Tensor(port.type, std::vector<int64_t>(integers.begin(), integers.end()));
+  std::vector<double> out;
+  for (int64_t v : integers) out.push_back(std::ldexp(static_cast<double>(v), port.form.exponent));
+  return Tensor(port.type, std::move(out));
+}
+
+Result<Execution> execute(const IntegerModel& model, std::span<const std::vector<int64_t>> inputs,
+                          uint32_t samples, Visibility visibility) {
+  TACIT_TRY(check_inputs(model.open, inputs, samples));
+  Execution e;
+  e.system = statement::instantiate(with_visibility(model.open, visibility), samples);
+  e.assignment.tensors = model.weights;
+  e.assignment.publics.resize(e.system.publics.size());
+  e.assignment.accumulators.resize(e.system.contractions.size());
+  for (size_t i = 0; i < e.system.publics.size(); ++i) e.assignment.publics[i] = e.system.publics[i].values;
+  Machine machine(e, inputs, model.open, samples);
+  for (const Step& step : model.steps) machine.run(step);
+  TACIT_TRY(statement::count_multiplicities(e.system, e.assignment));
+  for (const Port& port : model.open.outputs) {
+    const auto values =
+        statement::evaluate(e.system, e.assignment, resized(port.form.labels, samples), port.form.view);
+    std::vector<int64_t>& out = e.outputs.emplace_back(values.size());
+    for_each_element(port.form, samples, [&](size_t at, size_t logical) { out[logical] = values[at]; });
+  }
+  size_t next = model.open.system.publics.size();
+  if (visibility.inputs)
+    for (const auto& values : inputs) e.assignment.publics[next++] = values;
+  if (visibility.outputs)
+    for (const auto& values : e.outputs) e.assignment.publics[next++] = values;
+  return e;
+}
+
+}  // namespace tacit::model

@@ -1,0 +1,113 @@
+// The integer model: a constraint system and the program that computes its witness. This is what a model
+// means.
+//
+//   PublicModel   what a verifier holds (NAME.pub): the system of one proof as a template, inputs, outputs
+//   IntegerModel  the rest (NAME.tacit): the steps that fill every tensor in order, and the weights
+//
+// Both are plain data with one encoding each (codec.h). All arithmetic is on integers, exact; the same steps
+// in the same order give the same witness everywhere.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "tacit/model/graph/tensor.h"
+#include "tacit/model/quant/form.h"
+#include "tacit/model/quant/functions.h"
+#include "tacit/statement/assignment.h"
+#include "tacit/statement/system.h"
+
+namespace tacit::model {
+
+// An input or an output of the model for one sample: real = 2^exponent · integer.
+struct Port {
+  std::string name;
+  ValueType type;       // of one sample, as the ONNX file declares it (batch length 1)
+  uint8_t batched = 0;  // 1: samples are stacked along the first axis; 0: the file knows one sample only
+  Form form;            // the cells that hold it; form.exponent, form.bounds
+};
+
+// A committed column that everybody can compute: f(x) for x = start … start + 2^bits − 1 (functions.h), cut
+// to int16. Registration shows that the tensor holds it.
+struct GeneratedTable {
+  statement::TensorId tensor = 0;
+  Function function = Function::kSigmoid;
+  uint8_t bits = 0;
+  int64_t start = 0;
+  int32_t in_exponent = 0;
+  int32_t out_exponent = 0;
+  bool operator==(const GeneratedTable&) const = default;
+};
+// Errors: kUnsupported (functions.h).
+Result<std::vector<int64_t>> generate(const GeneratedTable& table);
+
+struct PublicModel {
+  statement::System system;  // a template (statement/instance.h)
+  std::vector<GeneratedTable> tables;
+  std::vector<Port> inputs;
+  std::vector<Port> outputs;
+};
+
+// What a receipt states openly. The rest is private.
+struct Visibility {
+  bool inputs = false;
+  bool outputs = true;
+};
+
+// The template with a stated public for every open input and output (inputs first, in order) and the
+// identities that equate them with cells. A public holds [samples, logical axes…] in ONNX's row-major order.
+statement::System with_visibility(const PublicModel& model, Visibility visibility);
+
+enum class StepKind : uint8_t {
+  kInput = 0,     // tensors {x}; number {input}: the integers of an input
+  kContract = 1,  // number {contraction}: fills its accumulator
+  kCopy = 2,      // views {v}, tensors {out}: out = v
+  kClamp = 3,  // views {v}, tensors {out, e_0 …}, numbers {s, low, high, w, skip}: q = ⌊(v + 2^(s−1)) / 2^s⌋
+               // (no rounding term when s = 0), out = clamp(q, low, high), q − out = Σ 2^(w·i)·e_i, all e_i
+               // of one sign; `skip` = 1: e_0 has no tensor
+  kDigits = 4,  // views {v}, tensors {d_0 …}, numbers {t}: d_i = ⌊v / 2^(t·i)⌋ mod 2^t, for v ≥ 0
+  kTable = 5,   // views {v}, tensors {column, out}, numbers {start[, y]}: out = column[v − start], or y at
+                // start − 1
+  kRowMax = 6,  // views {v}, tensors {out}, numbers {labels that `out` keeps}: maximum over the other labels
+  kDivide = 7,  // views {n, d}, tensors {out}: out = ⌊n / d⌋ for n ≥ 0, d > 0
+  kIsZero = 8,  // views {v}, tensors {out}: out = 1 where v = 0, else 0
+};
+
+struct Step {
+  StepKind kind = StepKind::kCopy;
+  statement::Space labels;  // of the views; the tensors' elements follow the same order
+  std::vector<statement::View> views;
+  std::vector<statement::TensorId> tensors;
+  std::vector<int64_t> numbers;
+  uint32_t node = 0;  // index into IntegerModel::nodes
+  bool operator==(const Step&) const = default;
+};
+
+struct IntegerModel {
+  PublicModel open;
+  std::vector<Step> steps;
+  std::vector<std::vector<int64_t>> weights;  // by tensor; empty for tensors of other oracles
+  std::vector<std::string> nodes;             // places of the graph's nodes, for messages
+};
+
+// The integers of an input: round(real / 2^exponent), ties away from zero, saturated; integer types exactly.
+// Errors: kBadInput (wrong shape or kind, not finite, an integer outside the declared range).
+Result<std::vector<int64_t>> quantise(const Port& port, const Tensor& sample);
+// The tensor that integers of one sample stand for.
+Tensor dequantise(const Port& port, std::span<const int64_t> integers);
+
+// The execution of one proof's witness program.
+struct Execution {
+  statement::System system;                   // the instance for these samples; tensors not placed
+  statement::Assignment assignment;           // all tensors, accumulators and multiplicities
+  std::vector<std::vector<int64_t>> outputs;  // per output: [samples, logical axes…]
+};
+
+// Runs the program. inputs[i]: integers of input i, [samples, logical axes…] row-major. The system is that of
+// with_visibility; its stated publics are filled.
+// Errors: kBadInput (counts, ranges).
+Result<Execution> execute(const IntegerModel& model, std::span<const std::vector<int64_t>> inputs,
+                          uint32_t samples, Visibility visibility);
+
+}  // namespace tacit::model

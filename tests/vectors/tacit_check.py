@@ -50,16 +50,19 @@ class System:
         item = lists[term["id"]]
         return sum(role != 3 for role in item["roles"]) if term["source"] == 1 else len(item["space"])
 
-    def view(self, v, n_labels):
+    def view(self, v, space):
         need(v["log_denominator"] <= 62, "denominator")
         for term in v["terms"]:
             need(self.n_axes(term) == len(term["maps"]), "maps")
             labels = [step[0] for m in term["maps"] for step in m["steps"]]
-            need(len(set(labels)) == len(labels) and all(l < n_labels for l in labels), "labels")
-            need(all(0 < abs(step[1]) <= 2**32 for m in term["maps"] for step in m["steps"]), "stride")
+            need(len(set(labels)) == len(labels) and all(l < len(space) for l in labels), "labels")
+            for m in term["maps"]:
+                need(all(stride for _, stride in m["steps"]), "stride")
+                reach = abs(m["offset"]) + sum(abs(stride) * space[l][0] for l, stride in m["steps"])
+                need(reach <= 2**62, "reach")
 
     def operand(self, k, v, absent):
-        self.view(v, len(k["labels"]))
+        self.view(v, k["labels"])
         need(v["log_denominator"] == 0 and v["constant"] == 0, "operand")
         for term in v["terms"]:
             need(term["source"] != 1, "operand")
@@ -112,10 +115,12 @@ class System:
             self.space(l["labels"])
             need(l["table"] < len(s["tables"]) and len(l["columns"]) == s["tables"][l["table"]]["width"], "lookup")
             for v in l["columns"]:
-                self.view(v, len(l["labels"]))
+                self.view(v, l["labels"])
+        leaves = sum(blocks(l["labels"]) << log_block(l["labels"]) for l in s["lookups"])
+        need(leaves + sum(1 << g["log_rows"] for t in s["tables"] for g in t["segments"]) <= 2**40, "leaves")
         for i in s["identities"]:
             self.space(i["labels"])
-            self.view(i["view"], len(i["labels"]))
+            self.view(i["view"], i["labels"])
             need(i["view"]["log_denominator"] == 0, "identity")
 
     # ---- intervals
@@ -168,6 +173,24 @@ class System:
             return all(self.known(t) for v in (k["a"], k["c"]) for t in v["terms"])
         return term["source"] == 2 or term["id"] in self.proven
 
+    def cells(self, table, t):
+        """The tensors of a column's segments of cells."""
+        return {g["columns"][t]["tensor"] for g in table["segments"] if g["columns"][t]["kind"]}
+
+    def prove_by_lookup(self, lookup):
+        table = self.s["tables"][lookup["table"]]
+        for t, v in enumerate(lookup["columns"]):
+            if len(v["terms"]) != 1 or v["log_denominator"] or v["terms"][0]["coefficient"] != 1:
+                continue
+            target = v["terms"][0]
+            if not self.covers(lookup["labels"], target) or target["id"] in self.proven:
+                continue
+            hull = plus(self.column_hull(table, t), (-v["constant"],) * 2)
+            if self.cells(table, t) <= self.proven and self.inside(hull, target):
+                self.proven.add(target["id"])
+                return True
+        return False
+
     def prove_by_identity(self, identity):
         v = identity["view"]
         for target in v["terms"]:
@@ -186,19 +209,14 @@ class System:
     def intervals(self):
         s = self.s
         self.proven = {i for i, t in enumerate(s["tensors"]) if s["oracles"][t["oracle"]]["kind"] != 2}
-        for l in s["lookups"]:
-            for t, v in enumerate(l["columns"]):
-                if len(v["terms"]) != 1 or v["log_denominator"] or v["terms"][0]["coefficient"] != 1:
-                    continue
-                hull = plus(self.column_hull(s["tables"][l["table"]], t), (-v["constant"],) * 2)
-                if self.covers(l["labels"], v["terms"][0]) and self.inside(hull, v["terms"][0]):
-                    self.proven.add(v["terms"][0]["id"])
-        while any([self.prove_by_identity(i) for i in s["identities"]]):
+        while any([self.prove_by_lookup(l) for l in s["lookups"]] + [self.prove_by_identity(i) for i in s["identities"]]):
             pass
         views = [v for k in s["contractions"] for v in (k["a"], k["c"])]
         views += [i["view"] for i in s["identities"]] + [v for l in s["lookups"] for v in l["columns"]]
-        for term in (t for v in views for t in v["terms"] if t["source"] == 0):
-            need(term["id"] in self.proven and term["id"] not in self.multiplicities, "interval")
+        used = {term["id"] for v in views for term in v["terms"] if term["source"] == 0}
+        for table in s["tables"]:
+            used.update(*(self.cells(table, t) for t in range(table["width"])))
+        need(used <= self.proven - set(self.multiplicities), "interval")
 
     # ---- no wrap
 

@@ -177,21 +177,28 @@ def opened_root(log_n, leaves, siblings):
 class Transcript:
     def __init__(self, protocol):
         self.state = blake3(b"tacit transcript" + protocol.encode())
+        self.trace = []  # (operation, label, bytes or steps, beginning of the state after)
+
+    def _note(self, operation, label, size):
+        self.trace.append([operation, label, size, self.state.hex()[:16]])
 
     def _framed(self, tag, label):
         return tag.encode().ljust(16, b"\0") + self.state + struct.pack("<I", len(label)) + label.encode()
 
     def absorb(self, label, data):
         self.state = blake3(self._framed("tacit absorb", label) + struct.pack("<Q", len(data)) + data)
+        self._note("absorb", label, len(data))
 
     def challenge(self, label):
         words = xof_words(self._framed("tacit challenge", label))
         self.state = blake3(self._framed("tacit ratchet", label))
+        self._note("challenge", label, 0)
         return words
 
     def chain(self, steps):
         for i in range(steps):
             self.state = blake3(b"tacit chain".ljust(24, b"\0") + struct.pack("<Q", i) + self.state)
+        self._note("chain", "chain", steps)
 
     def draw(self, label, degree):
         return sample(self.challenge(label), degree)

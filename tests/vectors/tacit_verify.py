@@ -1,6 +1,6 @@
 """A second verifier, written from docs/spec alone (chapters 4 to 8). Standard library only; dense, slow and plain.
 
-`verify` takes bytes and returns nothing; it raises Rejected. It does not run the checks of sections 4.6 and 5.3.
+`verify` takes bytes and returns the proof as it was read; it raises Rejected. It does not run the checks of sections 4.6 and 5.3.
 """
 
 import tacit_spec as spec
@@ -787,3 +787,4 @@ def verify(system_bytes, parameter_bytes, publics, roots, context, data):
     opening = Opening(proof, parameters, trees, folds_, pad_beta)
     opening.run((weights, add(masked, mul(pad_beta, value))))
     proof.reader.finish()
+    return proof

@@ -88,6 +88,25 @@ Example dense_3x5x3() {
   return finish(std::move(e));
 }
 
+Example public_input() {
+  Builder b;
+  const OracleId weights = b.oracle(OracleKind::kWeights);
+  const Space inputs{{whole_axis(5)}}, outputs{{whole_axis(3)}};
+  const TensorId w = b.tensor(weights, {{strip_axis(3), strip_axis(5)}}, {-9, 9});
+  const PublicId x = b.stated(inputs, {0, 9}), y = b.stated(outputs, {-500, 500});
+  const ContractionId k = b.contraction({{{whole_axis(3), whole_axis(5)}},
+                                         {Role::kRight, Role::kInner},
+                                         scaled(Source::kPublic, x, 1, {axis(1)}),
+                                         scaled(Source::kTensor, w, 1, {axis(0), axis(1)})});
+  b.identity(outputs, direct(Source::kAccumulator, k, 1) + direct(Source::kPublic, y, 1, -1));
+  Example e = prepare(b, {2});
+  e.assignment.tensors[w] = pattern(15, 9);
+  e.assignment.publics[x] = pattern(5, 10);
+  contract(e.system, e.assignment, k);
+  e.assignment.publics[y] = e.assignment.accumulators[k];
+  return finish(std::move(e));
+}
+
 Example window(const std::vector<uint8_t>& log_rows) {
   Builder b;
   const OracleId weights = b.oracle(OracleKind::kWeights), act = b.oracle(OracleKind::kActivations);

@@ -17,6 +17,9 @@ Example dense_2x2();
 // y[s, r] = Σ_i x[s, i]·w[r, i] on 3 samples, 5 inputs, 3 outputs, in strips; z = y + 3·x₀; z is stated.
 Example dense_3x5x3();
 
+// y[r] = Σ_i x[i]·w[r, i] on 5 stated inputs and 3 stated outputs: weights are the only cells.
+Example public_input();
+
 // What dense layers lack: a batch label, a strided window with padding, several strips, a table of three
 // segments, a committed table, denominators, a constant public, an accumulator that is looked up twice, an
 // interval by identity.

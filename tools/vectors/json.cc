@@ -180,6 +180,7 @@ const std::vector<File>& files() {
       {"lookup", lookup_vectors},
       {"product", product_vectors},
       {"proof_dense_2x2", proof_dense_2x2},
+      {"proof_public_input", proof_public_input},
       {"proof_dense_levels", proof_dense_levels},
       {"proof_window", proof_window},
       {"proof_window_levels", proof_window_levels},

@@ -56,8 +56,7 @@ Json proof_case(const Example& e, const Parameters& parameters, Bytes context) {
   TACIT_CHECK(proof.has_value());
   TACIT_CHECK(verifier::check_shape(e.system, parameters).has_value());
   TracingCoins tracing;
-  std::vector<verifier::Field> fields;
-  const Status verdict = verifier::verify<E>(statement, *proof, tracing, &fields);
+  const Status verdict = verifier::verify<E>(statement, *proof, tracing);
   TACIT_CHECK(verdict.has_value());
   Json out{{"profile", parameters.profile == verifier::Profile::k100 ? "k100" : "k128"}};
   out["system"] = hex(encode(e.system));
@@ -68,8 +67,6 @@ Json proof_case(const Example& e, const Parameters& parameters, Bytes context) {
   out["statement_digest"] = hex(verifier::statement_digest(statement));
   out["pads"] = verifier::count_pads<E>(e.system, parameters, statement.publics);
   out["proof"] = hex(*proof);
-  out["fields"] = Json::array();
-  for (const verifier::Field& f : fields) out["fields"].push_back({f.name, f.offset, f.bytes});
   out["trace"] = tracing.trace();
   return out;
 }
@@ -99,6 +96,12 @@ Parameters tiny_parameters(const statement::System& system, verifier::Profile pr
 Json proof_dense_2x2() {
   const Example e = dense_2x2();
   return proof_case<E2>(e, tiny_parameters(e.system, verifier::Profile::k100, 7), {});
+}
+
+// Weights alone: no lookups, no cells of its own, a known factor, coordinates of ρ.
+Json proof_public_input() {
+  const Example e = public_input();
+  return proof_case<E2>(e, tiny_parameters(e.system, verifier::Profile::k100, 6), {});
 }
 
 // Three levels, the second with an out-of-domain sample; every kind of work.

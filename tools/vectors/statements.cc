@@ -5,7 +5,7 @@
 #include "tacit/statement/instance.h"
 #include "tacit/verifier/error_terms.h"
 #include "tacit/verifier/layers.h"
-#include "tacit/verifier/parameters_samples.h"
+#include "tacit/verifier/parameters_samples_test.h"
 #include "vectors/examples.h"
 #include "vectors/vectors.h"
 
@@ -51,7 +51,7 @@ Json rejected(const char* why, System system, Change change) {
 Json system_vectors() {
   Json out;
   out["accepted"] = {system_case("dense_2x2", dense_2x2()), system_case("dense_3x5x3", dense_3x5x3()),
-                     system_case("window", window())};
+                     system_case("public_input", public_input()), system_case("window", window())};
   const System s = window().system;
   out["rejected"] = {
       rejected("tensors share an address", s, [](System& x) { x.tensors[3].base = x.tensors[2].base; }),
@@ -70,6 +70,12 @@ Json system_vectors() {
                }),
       rejected("the column of the table wraps", s,
                [](System& x) { x.tables[1].segments[0].columns[0].step = int64_t{1} << 60; }),
+      rejected("a tensor of multiplicities as a column of cells", s,
+               [](System& x) {
+                 x.tables[3].segments[0].columns[1].tensor = 7, x.tensors[7].range = {0, 9};
+               }),
+      rejected("an index beyond 2^62", s,
+               [](System& x) { x.contractions[0].a.terms[0].maps[1].offset = int64_t{1} << 62; }),
       rejected("a segment is larger than the one before", s,
                [](System& x) { std::swap(x.tables[2].segments[0], x.tables[2].segments[1]); })};
   return out;

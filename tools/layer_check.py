@@ -1,6 +1,10 @@
 #!/usr/bin/env python3
 """Checks that includes only go down, that files are short, and that the audit closure stays readable.
 
+The audit closure is what an auditor of the verifier has to read: the files of src/tacit/verifier, the checks that a
+system must have passed (statement/check.h, instance.h), every header that they
+include, directly or not, and the .cc file beside each of those. Tests are no part of it, and may use any module.
+
     tools/layer_check.py [--self-test] [ROOT]
 
 ROOT is the repository (default: the one that holds this script). Prints each violation as `file:line: reason`, then
@@ -22,19 +26,19 @@ EDGES = {
     "transcript": ["field", "hash"],
     "merkle": ["hash"],
     "statement": ["field", "hash"],
+    "functions": ["base"],
     "verifier": ["poly", "transcript", "merkle", "statement"],
     "simd": ["field", "hash"],
     "parallel": ["base"],
     "prover": ["verifier", "simd", "parallel"],
     "accel": ["prover"],
-    "model": ["statement", "simd", "parallel"],
-    "receipt": ["verifier"],
+    "model": ["statement", "functions", "simd", "parallel"],
+    "receipt": ["verifier", "functions"],
     "api": ["model", "prover", "receipt"],
     "apps": ["api"],
 }
-AUDIT_CLOSURE = ["base", "field", "hash", "poly", "transcript", "merkle", "statement", "verifier"]
 MAX_FILE_LINES = 800
-MAX_CLOSURE_LINES = 6000  # tests not counted
+MAX_CLOSURE_LINES = 6000
 
 SUFFIXES = {".h", ".cc", ".cu", ".cuh"}
 INCLUDE = re.compile(r'\s*#\s*include\s*["<]([^">]+)[">]')
@@ -62,8 +66,31 @@ def module_of(path):
     return path.parts[2] if len(path.parts) > 3 and path.parts[:2] == ("src", "tacit") else None
 
 
+def is_test(path):
+    return path.stem.endswith("_test")
+
+
+def audit_closure(root):
+    """The files that the verifier consists of, relative to the root."""
+    found, todo = set(), [path for path in sources(root / "src/tacit/verifier") if not is_test(path)]
+    todo += [root / "src/tacit/statement" / name for name in ("check.h", "instance.h")]  # admission's part
+    while todo:
+        path = todo.pop()
+        if path in found or not path.exists():
+            continue
+        found.add(path)
+        todo.append(path.with_suffix(".cc"))
+        for line in path.read_text(encoding="utf-8").splitlines():
+            match = INCLUDE.match(line)
+            if match and match[1].startswith("tacit/"):
+                todo.append(root / "src" / match[1])
+    return sorted(found)
+
+
 def include_violations(path, lines):
     module = module_of(path)
+    if is_test(path):
+        return
     if module not in EDGES:
         yield f"{path}:1: not in a module of the table in tools/layer_check.py"
         return
@@ -81,15 +108,14 @@ def include_violations(path, lines):
 
 def check(root):
     """Returns the list of violations and the number of lines of the audit closure."""
-    violations, closure_lines = [], 0
+    violations = []
     for full_path in sources(root / "src") + sources(root / "apps"):
         path = full_path.relative_to(root)
         lines = full_path.read_text(encoding="utf-8").splitlines()
         violations += include_violations(path, lines)
         if path.parts[0] == "src" and len(lines) > MAX_FILE_LINES:
             violations.append(f"{path}:{MAX_FILE_LINES + 1}: {len(lines)} lines, the limit is {MAX_FILE_LINES}")
-        if module_of(path) in AUDIT_CLOSURE and not path.stem.endswith("_test"):
-            closure_lines += len(lines)
+    closure_lines = sum(len(path.read_text(encoding="utf-8").splitlines()) for path in audit_closure(root))
     if closure_lines > MAX_CLOSURE_LINES:
         violations.append(f"src/tacit:1: the audit closure has {closure_lines} lines, the limit is {MAX_CLOSURE_LINES}")
     return violations, closure_lines
@@ -101,6 +127,8 @@ def self_test():
         "src/tacit/verifier/fine.cc": '#include "tacit/base/fine.h"\n#include "tacit/verifier/fine.h"\n',
         "src/tacit/verifier/up.cc": '#pragma once\n#include "tacit/prover/up.h"\n',
         "src/tacit/verifier/around.cc": '#  include "../prover/up.h"\n',
+        "src/tacit/simd/oracle_test.cc": '#include "tacit/merkle/fine.h"\n#include "tacit/verifier/fine.h"\n',
+        "src/tacit/simd/oracle.cc": '#include "tacit/merkle/fine.h"\n',
         "src/tacit/model/sideways.cc": "#include <tacit/prover/up.h>\n",
         "src/tacit/base/long_test.cc": "\n" * (MAX_FILE_LINES + 1),
         "src/tacit/base/full.h": "\n" * MAX_FILE_LINES,
@@ -110,6 +138,7 @@ def self_test():
     expected = {
         "src/tacit/verifier/up.cc:2",
         "src/tacit/verifier/around.cc:1",
+        "src/tacit/simd/oracle.cc:1",
         "src/tacit/model/sideways.cc:1",
         f"src/tacit/base/long_test.cc:{MAX_FILE_LINES + 1}",
         "src/tacit/stray/file.h:1",
@@ -122,11 +151,10 @@ def self_test():
         violations, closure_lines = check(root)
         found = {violation.split(": ")[0] for violation in violations}
         assert found == expected, f"found {sorted(found)}, expected {sorted(expected)}"
-        assert closure_lines == MAX_FILE_LINES + 6, closure_lines
+        assert closure_lines == 6, closure_lines
 
-        for i in range(MAX_CLOSURE_LINES // MAX_FILE_LINES):
-            (root / f"src/tacit/field/full_{i}.h").parent.mkdir(exist_ok=True)
-            (root / f"src/tacit/field/full_{i}.h").write_text("\n" * MAX_FILE_LINES)
+        for i in range(MAX_CLOSURE_LINES // MAX_FILE_LINES + 1):
+            (root / f"src/tacit/verifier/full_{i}.h").write_text("\n" * MAX_FILE_LINES)
         assert any("audit closure" in violation for violation in check(root)[0])
     print("self-test passed")
 

@@ -53,4 +53,12 @@ E eq_at(std::span<const E> point, uint64_t index) {
   return product;
 }
 
+// The multilinear extension of i ↦ i: Σ_t 2^t point_t.
+template <field::Field E>
+E identity_mle(std::span<const E> point) {
+  E sum = E::zero();
+  for (size_t t = point.size(); t-- > 0;) sum += sum + point[t];
+  return sum;
+}
+
 }  // namespace tacit::poly

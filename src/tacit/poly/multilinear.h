@@ -49,12 +49,4 @@ std::span<E> fold_high(std::type_identity_t<std::span<E>> v, const E& r) {
   return v.first(half);
 }
 
-// The multilinear extension of i ↦ i: Σ_t 2^t point_t.
-template <field::Field E>
-E identity_mle(std::span<const E> point) {
-  E sum = E::zero();
-  for (size_t t = point.size(); t-- > 0;) sum += sum + point[t];
-  return sum;
-}
-
 }  // namespace tacit::poly

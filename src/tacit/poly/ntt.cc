@@ -44,12 +44,6 @@ int checked_log(std::span<T> values) {
 
 }  // namespace
 
-uint64_t bit_reverse(uint64_t j, int bits) {
-  uint64_t reversed = 0;
-  for (int i = 0; i < bits; ++i) reversed |= ((j >> i) & 1) << (bits - 1 - i);
-  return reversed;
-}
-
 template <field::Field T>
 void evaluate_bitrev_in_place(std::span<T> values, size_t n_coefficients) {
   int log_n = checked_log(values);

@@ -1,7 +1,7 @@
 // Number-theoretic transforms over the subgroup of order n = 2^log_n.
 //
 // Coefficients are in natural order. Evaluations are in bit-reversed order: position j holds the value at
-//   x_j = domain_point(log_n, j) = ω^bitrev(j),  ω = root_of_unity(log_n),  bitrev over log_n bits,
+//   x_j = domain_point(log_n, j) (domain.h),
 // so that positions 2b and 2b + 1 hold the values at two points x and −x whose square is x_b of half the
 // size.
 //
@@ -19,17 +19,9 @@
 #include <vector>
 
 #include "tacit/field/fields.h"
+#include "tacit/poly/domain.h"
 
 namespace tacit::poly {
-
-// The low `bits` bits of j in reverse order. Requires: 0 ≤ bits ≤ 64, j < 2^bits.
-uint64_t bit_reverse(uint64_t j, int bits);
-
-// x_j. Requires: j < 2^log_n, log_n ≤ F::kTwoAdicity.
-template <field::BaseField F>
-F domain_point(int log_n, uint64_t j) {
-  return F::root_of_unity(log_n).pow(bit_reverse(j, log_n));
-}
 
 // In place: coefficients → evaluations. |values| is the power of two n ≤ 2^kTwoAdicity; coefficients from
 // `n_coefficients` on are taken as zero, whatever they hold, and the stages above them are skipped.

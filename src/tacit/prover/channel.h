@@ -106,7 +106,7 @@ class VeilWriter {
   ProofWriter<E>& clear() { return writer_; }
   void send(Label label, std::span<const E> values) {
     std::vector<E> veiled(values.size());
-    for (size_t i = 0; i < values.size(); ++i) veiled[i] = values[i] - pad(label);
+    for (size_t i = 0; i < values.size(); ++i) veiled[i] = values[i] - pad(label, i, values.size());
     writer_.send(label, std::span<const E>(veiled));
   }
   void send(Label label, const E& value) { send(label, std::span<const E>(&value, 1)); }
@@ -116,20 +116,22 @@ class VeilWriter {
   void skip_pads(size_t n) { used_ += n; }
 
  private:
-  E pad(Label label) {
+  // Of scalar i of a message of n.
+  E pad(Label label, size_t i, size_t n) {
     const size_t k = used_++;
     TACIT_CHECK(k < pads_.size());
     if (planted(Fault::kReusePad)) {
       if (label == Label::kAccumulator) reused_ = k;
       if (label == Label::kCellValue) return pads_[reused_];
     }
-    if (is_clear(label)) return E::zero();
+    if (is_clear(label, i, n)) return E::zero();
     return pads_[k];
   }
-  static bool is_clear(Label label) {
+  static bool is_clear(Label label, size_t i, size_t n) {
     return (planted(Fault::kClearRoot) && label == Label::kRootDenominator) ||
            (planted(Fault::kClearAccumulator) && label == Label::kAccumulator) ||
-           (planted(Fault::kClearFold) && label == Label::kFoldFunctional) ||
+           (planted(Fault::kClearFirstFold) && label == Label::kFoldFunctional && i == 0) ||
+           (planted(Fault::kClearLastFold) && label == Label::kFoldFunctional && i + 1 == n) ||
            (planted(Fault::kClearMask) && label == Label::kMaskFunctional) ||
            (planted(Fault::kClearProduct) && label == Label::kProductRound);
   }

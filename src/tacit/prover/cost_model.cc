@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <vector>
 
+#include "tacit/base/check.h"
 #include "tacit/statement/instance.h"
 
 namespace tacit::prover {
@@ -38,8 +40,13 @@ Cost& Cost::operator+=(const Cost& other) {
 }
 
 double expected_siblings(uint32_t t, int log_leaves) {
+  // The planner asks for the same few thousand values again and again.
+  thread_local std::vector<double> known(size_t{verifier::kMaxLogDomain + 1} * (verifier::kMaxQueries + 1), -1);
+  TACIT_CHECK(log_leaves <= verifier::kMaxLogDomain && t <= verifier::kMaxQueries);
+  double& sum = known[static_cast<size_t>(log_leaves) * (verifier::kMaxQueries + 1) + t];
+  if (sum >= 0) return sum;
   // A node's digest is sent when no opened leaf lies under it and one lies under its sibling.
-  double sum = 0;
+  sum = 0;
   for (int depth = 1; depth <= log_leaves; ++depth) {
     const double nodes = power(depth);
     const double none_in_one = std::pow(1 - 1 / nodes, t), none_in_two = std::pow(1 - 2 / nodes, t);

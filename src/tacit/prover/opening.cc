@@ -25,13 +25,13 @@ struct Folding {
                   const std::vector<std::pair<uint64_t, E>>& terms) {
     const uint64_t m = uint64_t{1} << message.log_size;
     const uint64_t r = blinding == nullptr ? 0 : uint64_t{1} << blinding->log_size;
-    const std::vector<E> sums = poly::sparse_power_sums<E>(terms, log_domain, m + r);
+    const std::vector<E> sums = sparse_power_sums<E>(terms, log_domain, m + r);
     for (uint64_t i = 0; i < m; ++i) functional[message.offset + i] += sums[i];
     for (uint64_t i = 0; i < r; ++i) functional[blinding->offset + i] += sums[m + i];
   }
   void add_eq(uint64_t offset, std::span<const E> point, const E& scale) {
-    const std::vector<E> eq = poly::eq_table<E>(point);
-    add_scaled<E, E>(std::span<E>(functional).subspan(offset, eq.size()), scale, eq);
+    const std::vector<E> eq = scaled_eq_table<E>(point, scale);
+    for (size_t i = 0; i < eq.size(); ++i) functional[offset + i] += eq[i];
   }
 };
 
@@ -99,13 +99,17 @@ std::vector<E> make_h(const Parameters& parameters, const std::vector<Word<E>>& 
 // The folding rounds of one level.
 template <class E>
 void fold_level(ProofWriter<E>& proof, const Level& level, int rounds, Folding<E>& state) {
+  std::array<E, 2> message = quadratic_message<E>(state.vector, state.functional);
   for (int t = 0; t < rounds; ++t) {
-    const std::array<E, 2> message = quadratic_message<E>(state.vector, state.functional);
     proof.send(Label::kLevelRound, std::span<const E>(message));
     proof.work(Label::kLevelPoint, level.fold_grinding);
     const E r = proof.challenge(Label::kLevelPoint);
-    fold_top<E>(state.vector, r);
-    fold_top<E>(state.functional, r);
+    if (t + 1 < rounds) {
+      message = fold_and_message<E>(state.vector, state.functional, r);
+    } else {
+      fold_top<E>(state.vector, r);
+      fold_top<E>(state.functional, r);
+    }
   }
 }
 
@@ -165,7 +169,7 @@ void prove_opening(ProofWriter<E>& proof, const Parameters& parameters, const st
     std::vector<E> ood;
     if (level.johnson > 0) {
       ood = proof.challenges(Label::kOutOfDomainPoint, static_cast<size_t>(statement::log2_ceil(state.vector.size())));
-      proof.send(Label::kOutOfDomainValue, dot<E>(poly::eq_table<E>(ood), state.vector));
+      proof.send(Label::kOutOfDomainValue, dot<E>(scaled_eq_table<E>(ood, E::one()), state.vector));
     }
     std::vector<std::vector<uint64_t>> positions;
     if (l == 0) {

@@ -17,7 +17,8 @@ enum class Fault {
   kBasePadMask,       // p′ in the base field
   kClearRoot,         // scalars sent without the veil:
   kClearAccumulator,
-  kClearFold,         // u of every limb
+  kClearFirstFold,    // u of the first limb of each stack
+  kClearLastFold,     // u of the last limb of each stack
   kClearMask,
   kClearProduct,
   kShortMask,         // the mask covers only the shortest blinding of its stack
@@ -25,6 +26,7 @@ enum class Fault {
   kSharedMask,        // one mask for all stacks
   kNoPadBlinding,     // P without blinding rows
   kZeroPoint,         // the point 0 in the domain
+  kZeroProductPoint,  // the product check binds its first bit at 0
   kLevelZeroSample,   // an out-of-domain sample of a limb
   // cheats: one corrupted step each
   kWrongRound,

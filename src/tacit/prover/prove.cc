@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <chrono>
 
+#include "tacit/base/secret.h"
 #include "tacit/poly/eq.h"
+#include "tacit/poly/powers.h"
 #include "tacit/prover/claim.h"
 #include "tacit/prover/kernels.h"
 #include "tacit/prover/lookup.h"
@@ -76,6 +78,11 @@ Matrix<F> commit_fixed(const System& system, const statement::Assignment& assign
 
 namespace {
 
+template <class T>
+void wipe(std::vector<T>& secret) {
+  secure_wipe(secret.data(), secret.size() * sizeof(T));
+}
+
 template <class E>
 std::vector<E> uniform(Randomness<typename E::Base>& random, std::string_view label, size_t n) {
   using F = typename E::Base;
@@ -84,6 +91,7 @@ std::vector<E> uniform(Randomness<typename E::Base>& random, std::string_view la
   std::vector<E> out(n);
   for (size_t i = 0; i < n; ++i)
     for (int k = 0; k < E::kDegree; ++k) out[i][k] = words[i * E::kDegree + static_cast<size_t>(k)];
+  wipe(words);
   return out;
 }
 
@@ -124,6 +132,13 @@ class Prover {
         parameters_(job.statement.parameters),
         times_(job.times != nullptr ? *job.times : unused_),
         writer_(coins) {}
+  Prover(const Prover&) = delete;
+  Prover& operator=(const Prover&) = delete;
+  ~Prover() {
+    wipe(pads_);
+    wipe(pad_mask_);
+    for (std::vector<E>& mask : masks_) wipe(mask);
+  }
 
   Result<Bytes> run() {
     verifier::absorb_statement(writer_.coins(), job_.statement);
@@ -259,6 +274,8 @@ class Prover {
     writer_.work(Label::kPadBeta, parameters_.pads.fold_grinding);
     claims.pad_beta = writer_.challenge(Label::kPadBeta);
     words.push_back(pad_word(claims.pad_beta));
+    if (planted(Fault::kLevelZeroSample))
+      writer_.send(Label::kOutOfDomainValue, poly::horner<F, E>(trees_.back()->columns()[0], claims.pad_beta));
     prove_opening(writer_, parameters_, words, claims);
   }
 
@@ -268,7 +285,7 @@ class Prover {
     std::vector<std::vector<E>> functional;
     for (size_t s = 0; s < words.size(); ++s) {
       const Stack& stack = parameters_.stacks[s];
-      functional.push_back(poly::eq_table<E>(std::span<const E>(point).first(stack.log_rows)));
+      functional.push_back(scaled_eq_table<E>(std::span<const E>(point).first(stack.log_rows), E::one()));
       std::vector<E> u;
       for (uint32_t o : stack.oracles)
         for (uint32_t b = 0; b < system_.oracles[o].limbs; ++b)

@@ -7,6 +7,8 @@
 #include <random>
 
 #include "tacit/field/fields.h"
+#include "tacit/parallel/parallel.h"
+#include "tacit/simd/level.h"
 #include "tacit/statement/builder.h"
 #include "tacit/statement/check.h"
 #include "tacit/statement/instance.h"
@@ -52,7 +54,7 @@ Example dense_example(uint32_t samples, uint32_t inputs, uint32_t outputs) {
   e.assignment.accumulators.resize(1);
   for (TensorId id : {w, x})
     for (uint64_t i = 0; i < e.system.tensors[id].space.elements(); ++i)
-      e.assignment.tensors[id].push_back(static_cast<int64_t>(random() % 4));
+      e.assignment.tensors[id].push_back(static_cast<int64_t>(random() % (inputs > 7 ? 2 : 4)));
   contract(e.system, e.assignment, 0);
   e.assignment.tensors[z] =
       evaluate(e.system, e.assignment, y_space, y_view + scaled(Source::kTensor, x, 3, {axis(0), {}}));
@@ -136,6 +138,29 @@ TYPED_TEST(ProveTest, Levels) {
   Bytes bad = proof;
   bad.push_back(0);
   EXPECT_EQ(this->check(bad).error().code, Code::kTrailingBytes);
+}
+
+// A fixed seed gives the same bytes at every vector level and thread count.
+TYPED_TEST(ProveTest, SameBytesEverywhere) {
+  if (TypeParam::Base::kModulus < 1000) return;
+  const Example e = dense_example(5, 40, 24);
+  Parameters parameters = small_parameters(e.system, 10);
+  for (Stack& stack : parameters.stacks) stack.log_domain = 9;
+  parameters.levels = {{6, 8, 4, 0, 0}, {3, 7, 4, 3, 2}};
+  parameters.query_grinding = 5;
+  const simd::Level before = simd::active_level();
+  Bytes first;
+  for (simd::Level level : simd::available_levels())
+    for (size_t threads : {1, 2, 3}) {
+      simd::set_level(level);
+      parallel::set_threads(threads);
+      const Bytes proof = this->prove_example(e, parameters);
+      EXPECT_TRUE(this->check(proof));
+      if (first.empty()) first = proof;
+      EXPECT_EQ(proof, first) << simd::level_name(level) << " " << threads;
+    }
+  parallel::set_threads(0);
+  simd::set_level(before);
 }
 
 }  // namespace

@@ -12,36 +12,36 @@ std::vector<E> prove_sumcheck(VeilWriter<E>& veil, const verifier::SumcheckLabel
   std::vector<E> point(static_cast<size_t>(bits));
   // A pair on fewer bits waits; meanwhile its scale takes the factors 1 − r_t, and its polynomial is s·(1 − X).
   std::vector<E> waiting(pairs.size());
+  std::vector<std::array<E, 2>> part(pairs.size());
+  auto starts_at = [&](const SumcheckPair<E>& pair, int t) { return pair.a.size() > (size_t{1} << t); };
   for (size_t k = 0; k < pairs.size(); ++k) {
     TACIT_CHECK(pairs[k].a.size() == pairs[k].c.size() && pairs[k].a.size() <= (size_t{1} << bits));
-    if (pairs[k].a.size() < (size_t{1} << bits)) waiting[k] = dot<E>(pairs[k].a, pairs[k].c);
+    if (!starts_at(pairs[k], bits - 1)) waiting[k] = dot<E>(pairs[k].a, pairs[k].c);
+    if (pairs[k].a.size() > 1) part[k] = quadratic_message<E>(pairs[k].a, pairs[k].c);
   }
   for (int t = bits; t-- > 0;) {
     std::array<E, 2> message{E::zero(), E::zero()};
     for (size_t k = 0; k < pairs.size(); ++k) {
-      const SumcheckPair<E>& pair = pairs[k];
-      if (pair.a.size() <= (size_t{1} << t)) {
-        const E s = pair.scale * waiting[k];
-        message[0] += s;
-        message[1] -= s;
-        continue;
-      }
-      const std::array<E, 2> part = quadratic_message<E>(pair.a, pair.c);
-      message[0] += pair.scale * part[0];
-      message[1] += pair.scale * part[1];
+      const bool waits = !starts_at(pairs[k], t);
+      message[0] += pairs[k].scale * (waits ? waiting[k] : part[k][0]);
+      message[1] += pairs[k].scale * (waits ? -waiting[k] : part[k][1]);
     }
     if (planted(Fault::kWrongRound)) message[0] += E::one();
     veil.send(labels.round, std::span<const E>(message));
     E r = veil.challenge(labels.point);
     while (labels.outside_01 && (r == E::zero() || r == E::one())) r = veil.challenge(labels.point);
+    if (planted(Fault::kZeroProductPoint) && labels.outside_01 && t + 1 == bits) r = E::zero();
     point[static_cast<size_t>(t)] = r;
-    for (SumcheckPair<E>& pair : pairs) {
-      if (pair.a.size() <= (size_t{1} << t)) {
+    for (size_t k = 0; k < pairs.size(); ++k) {
+      SumcheckPair<E>& pair = pairs[k];
+      if (!starts_at(pair, t)) {
         pair.scale *= E::one() - r;
-        continue;
+      } else if (pair.a.size() >= 4) {
+        part[k] = fold_and_message<E>(pair.a, pair.c, r);
+      } else {
+        fold_top<E>(pair.a, r);
+        fold_top<E>(pair.c, r);
       }
-      fold_top<E>(pair.a, r);
-      fold_top<E>(pair.c, r);
     }
   }
   return point;

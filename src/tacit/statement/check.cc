@@ -6,7 +6,9 @@ namespace tacit::statement {
 namespace {
 
 using Wide = __int128;
-constexpr Wide kHuge = Wide{1} << 126;
+constexpr Wide kHuge = Wide{1} << 125;  // twice this is still a Wide: sums are clamped after the addition
+
+constexpr Wide kMaxReach = Wide{1} << 62;
 
 Wide clamp(Wide v) { return std::clamp(v, -kHuge, kHuge); }
 
@@ -66,6 +68,7 @@ class Checker {
     for (size_t i = 0; i < s_.tables.size(); ++i) TACIT_TRY(table(i));
     TACIT_TRY(multiplicities());
     for (size_t i = 0; i < s_.lookups.size(); ++i) TACIT_TRY(lookup(i));
+    TACIT_TRY(leaves());
     for (size_t i = 0; i < s_.identities.size(); ++i) TACIT_TRY(identity(i));
     TACIT_TRY(intervals());
     return no_wrap();
@@ -147,17 +150,20 @@ class Checker {
     return -1;
   }
 
-  Status view(const View& view, size_t n_labels, const char* what, size_t index) const {
+  Status view(const View& view, const Space& labels, const char* what, size_t index) const {
     if (view.log_denominator > 62) return bad(what, index);
     for (const Term& term : view.terms) {
       if (source_axes(term) != static_cast<int>(term.maps.size())) return bad(what, index);
-      std::vector<bool> seen(n_labels, false);
-      for (const AxisMap& map : term.maps)
+      std::vector<bool> seen(labels.axes.size(), false);
+      for (const AxisMap& map : term.maps) {
+        Wide reach = magnitude({map.offset, map.offset});  // no index that is computed on the way is larger
         for (const AxisMap::Step& step : map.steps) {
-          if (step.label >= n_labels || seen[step.label] || step.stride == 0) return bad(what, index);
-          if (std::max(step.stride, -step.stride) > (int64_t{1} << 32)) return bad(what, index);
+          if (step.label >= seen.size() || seen[step.label] || step.stride == 0) return bad(what, index);
+          reach = clamp(reach + magnitude({step.stride, step.stride}) * labels.axes[step.label].length);
           seen[step.label] = true;
         }
+        if (reach > kMaxReach) return bad(what, index);
+      }
     }
     return {};
   }
@@ -171,7 +177,7 @@ class Checker {
   }
 
   Status operand(const Contraction& k, const View& v, Role absent, size_t i) const {
-    TACIT_TRY(view(v, k.labels.axes.size(), "contraction", i));
+    TACIT_TRY(view(v, k.labels, "contraction", i));
     if (v.log_denominator != 0) return bad("contraction", i);
     // A constant would be spread over the other side's labels too.
     if (v.constant != 0) return bad("contraction", i);
@@ -222,14 +228,25 @@ class Checker {
     TACIT_TRY(space(lookup.labels, "lookup", i));
     if (lookup.table >= s_.tables.size() || lookup.columns.size() != s_.tables[lookup.table].width)
       return bad("lookup", i);
-    for (const View& column : lookup.columns) TACIT_TRY(view(column, lookup.labels.axes.size(), "lookup", i));
+    for (const View& column : lookup.columns) TACIT_TRY(view(column, lookup.labels, "lookup", i));
+    return {};
+  }
+
+  // The counts of LogUp are integers below p only when there are fewer leaves than p.
+  Status leaves() const {
+    Wide leaves = 0;
+    for (const Lookup& lookup : s_.lookups) leaves = clamp(leaves + lookup.labels.places());
+    for (const Table& table : s_.tables)
+      for (const Segment& segment : table.segments) leaves = clamp(leaves + (Wide{1} << segment.log_rows));
+    if (leaves > limits_.max_places) return fail(Code::kTooLarge, "leaves");
+    if (leaves >= limits_.modulus) return fail(Code::kMayWrap, "leaves");
     return {};
   }
 
   Status identity(size_t i) const {
     TACIT_TRY(space(s_.identities[i].labels, "identity", i));
     if (s_.identities[i].view.log_denominator != 0) return bad("identity", i);
-    return view(s_.identities[i].view, s_.identities[i].labels.axes.size(), "identity", i);
+    return view(s_.identities[i].view, s_.identities[i].labels, "identity", i);
   }
 
   // Does this term read every cell of its tensor exactly, one label an axis?
@@ -249,8 +266,7 @@ class Checker {
     std::vector<bool> proven(s_.tensors.size(), false);
     for (size_t i = 0; i < s_.tensors.size(); ++i)
       proven[i] = s_.oracles[s_.tensors[i].oracle].kind != OracleKind::kActivations;
-    for (const Lookup& lookup : s_.lookups) prove_by_lookup(lookup, proven);
-    while (prove_by_identity(proven)) {
+    while (prove_by_lookup(proven) || prove_by_identity(proven)) {
     }
     std::vector<bool> used(s_.tensors.size(), false);
     auto mark = [&](const View& v) {
@@ -261,22 +277,34 @@ class Checker {
     for (const Identity& identity : s_.identities) mark(identity.view);
     for (const Lookup& lookup : s_.lookups)
       for (const View& column : lookup.columns) mark(column);
+    for (const Table& table : s_.tables)
+      for (const Segment& segment : table.segments)
+        for (const Column& column : segment.columns)
+          if (column.kind == ColumnKind::kCells) used[column.tensor] = true;
     for (size_t i = 0; i < s_.tensors.size(); ++i)
       if (used[i] && (!proven[i] || is_multiplicity_[i])) return fail(Code::kBadInterval, "tensor", i);
     return {};
   }
 
-  void prove_by_lookup(const Lookup& lookup, std::vector<bool>& proven) const {
-    const Table& table = s_.tables[lookup.table];
-    for (uint32_t t = 0; t < table.width; ++t) {
-      const View& v = lookup.columns[t];
-      if (v.terms.size() != 1 || v.log_denominator != 0) continue;
-      if (v.terms[0].coefficient != 1 || !covers(lookup.labels, v.terms[0])) continue;
-      const WideInterval column = column_hull(s_, table, t);
-      const Interval range = s_.tensors[v.terms[0].id].range;
-      // cell + constant lies in the column, so the cell lies in the column moved back.
-      if (column.low - v.constant >= range.low && column.high - v.constant <= range.high) proven[v.terms[0].id] = true;
+  bool prove_by_lookup(std::vector<bool>& proven) const {
+    bool progress = false;
+    for (const Lookup& lookup : s_.lookups) {
+      const Table& table = s_.tables[lookup.table];
+      for (uint32_t t = 0; t < table.width; ++t) {
+        const View& v = lookup.columns[t];
+        if (v.terms.size() != 1 || v.log_denominator != 0) continue;
+        const Term& target = v.terms[0];
+        if (target.coefficient != 1 || !covers(lookup.labels, target) || proven[target.id]) continue;
+        if (!is_known(table, t, proven)) continue;
+        const WideInterval column = column_hull(s_, table, t);
+        const Interval range = s_.tensors[target.id].range;
+        // cell + constant lies in the column, so the cell lies in the column moved back.
+        if (column.low - v.constant < range.low || column.high - v.constant > range.high) continue;
+        proven[target.id] = true;
+        progress = true;
+      }
     }
+    return progress;
   }
 
   bool prove_by_identity(std::vector<bool>& proven) const {
@@ -302,6 +330,15 @@ class Checker {
       }
     }
     return progress;
+  }
+
+  // A column of cells holds what its tensor holds.
+  bool is_known(const Table& table, uint32_t column, const std::vector<bool>& proven) const {
+    for (const Segment& segment : table.segments) {
+      const Column& c = segment.columns[column];
+      if (c.kind == ColumnKind::kCells && !proven[c.tensor]) return false;
+    }
+    return true;
   }
 
   // An accumulator's hull is known when its operands' intervals are.

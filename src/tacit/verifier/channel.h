@@ -52,7 +52,8 @@ class Channel {
   Status status_;
 };
 
-// A position of the proof and what stands there, for inventories of a proof's fields.
+// A position of the proof and what stands there, for inventories of a proof's fields. A nonce bears the name of the
+// challenge that it guards.
 struct Field {
   const char* name;
   size_t offset;
@@ -77,7 +78,7 @@ class ProofReader final : public Channel<E> {
     const size_t begin = reader_.offset();
     const uint64_t nonce = word();
     this->require(coins_.check_work(label, nonce, bits), Code::kGrinding, transcript::label_name(label).data());
-    absorb_since(Label::kGrinding, begin);
+    absorb_since(Label::kGrinding, begin, label);
   }
 
   hash::Digest receive_digest(Label label) {
@@ -130,10 +131,11 @@ class ProofReader final : public Channel<E> {
     Result<uint64_t> x = reader_.u64();
     return keep(x) ? *x : 0;
   }
-  void absorb_since(Label label, size_t begin) {
+  void absorb_since(Label label, size_t begin) { absorb_since(label, begin, label); }
+  void absorb_since(Label label, size_t begin, Label name) {
     if (!this->ok()) return;
     coins_.absorb(label, reader_.since(begin));
-    note(transcript::label_name(label).data(), begin);
+    note(transcript::label_name(name).data(), begin);
   }
 
   Coins& coins_;

@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-#include "tacit/verifier/parameters_samples.h"
+#include "tacit/verifier/parameters_samples_test.h"
 
 namespace tacit::verifier {
 namespace {

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "tacit/poly/eq.h"
-#include "tacit/poly/multilinear.h"
 #include "tacit/verifier/instantiate.h"
 
 namespace tacit::verifier {

@@ -3,7 +3,7 @@
 #include "tacit/merkle/leaf.h"
 #include "tacit/merkle/multiproof.h"
 #include "tacit/poly/eq.h"
-#include "tacit/poly/ntt.h"
+#include "tacit/poly/domain.h"
 #include "tacit/poly/powers.h"
 #include "tacit/verifier/instantiate.h"
 
@@ -30,26 +30,30 @@ enum class Salted : bool { kNo, kYes };
 template <class E>
 std::vector<std::vector<typename E::Base>> read_rows(ProofReader<E>& proof, const CommittedTree& tree, int log_n,
                                                      std::span<const uint64_t> positions, Salted salted) {
-  const size_t begin = proof.offset();
   std::vector<std::vector<typename E::Base>> rows(positions.size());
   std::vector<hash::Digest> leaves(positions.size());
   std::vector<uint64_t> words(tree.words);
   for (size_t i = 0; i < positions.size() && proof.ok(); ++i) {
+    const size_t begin = proof.offset();
     const merkle::Salt salt = salted == Salted::kYes ? proof.digest().bytes : merkle::Salt{};
+    if (salted == Salted::kYes) proof.note("salt", begin);
+    const size_t row_begin = proof.offset();
     rows[i].resize(tree.words);
     for (uint32_t w = 0; w < tree.words; ++w) {
       rows[i][w] = proof.base_element();
       words[w] = rows[i][w].value();
     }
+    proof.note("row", row_begin);
     leaves[i] = merkle::leaf_digest({tree.id, positions[i]}, salt, words);
   }
-  proof.note("opened rows", begin);
-  const size_t path_begin = proof.offset();
   const Result<size_t> count = merkle::sibling_count(static_cast<uint32_t>(log_n), positions);
   if (!count) proof.fail(count.error().code, "positions");
   std::vector<hash::Digest> siblings;
-  for (size_t i = 0; proof.ok() && i < *count; ++i) siblings.push_back(proof.digest());
-  proof.note("sibling digests", path_begin);
+  for (size_t i = 0; proof.ok() && i < *count; ++i) {
+    const size_t begin = proof.offset();
+    siblings.push_back(proof.digest());
+    proof.note("sibling", begin);
+  }
   if (!proof.ok()) return rows;
   const Status verdict = merkle::verify(tree.root, static_cast<uint32_t>(log_n), positions, leaves, siblings);
   if (!verdict) proof.fail(verdict.error().code, "rows of tree", tree.id);

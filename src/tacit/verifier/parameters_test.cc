@@ -5,7 +5,7 @@
 #include <functional>
 #include <random>
 
-#include "tacit/verifier/parameters_samples.h"
+#include "tacit/verifier/parameters_samples_test.h"
 
 namespace tacit::verifier {
 namespace {

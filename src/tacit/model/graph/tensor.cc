@@ -17,6 +17,11 @@ const char* dtype_name(DType dtype) {
   return kNames[static_cast<size_t>(dtype)];
 }
 
+uint8_t onnx_number(DType dtype) {
+  static constexpr uint8_t kNumbers[] = {1, 11, 10, 16, 3, 5, 6, 7, 2, 4, 12, 13, 9};  // in the order of DType
+  return kNumbers[static_cast<size_t>(dtype)];
+}
+
 Result<DType> dtype_from_onnx(int64_t number, const std::string& place) {
   switch (number) {
     case 1:

@@ -38,6 +38,7 @@ bool is_real(DType dtype);
 const char* dtype_name(DType dtype);
 // The type with a number of ONNX's TensorProto.DataType. Error: kUnsupported at `place`.
 Result<DType> dtype_from_onnx(int64_t number, const std::string& place);
+uint8_t onnx_number(DType dtype);
 
 // The exact range of an integer type; uint64 ends at 2^63 − 1 here. Requires !is_real(dtype).
 struct IntRange {

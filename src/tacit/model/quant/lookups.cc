@@ -134,13 +134,6 @@ View EmitContext::digits(const Space& labels, const View& view, int bits) {
 
 // ---- functions
 
-Result<std::vector<int64_t>> generate(const GeneratedTable& table) {
-  TACIT_ASSIGN(std::vector<int64_t> values,
-               tabulate(table.function, table.start, table.bits, table.in_exponent, table.out_exponent));
-  for (int64_t& v : values) v = std::clamp<int64_t>(v, INT16_MIN, INT16_MAX);
-  return values;
-}
-
 // The committed column of a function's values for arguments start … start + 2^bits − 1.
 Result<GeneratedTable> EmitContext::function_column(const GeneratedTable& wanted) {
   for (const GeneratedTable& made : generated_) {

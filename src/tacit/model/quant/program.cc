@@ -39,29 +39,6 @@ void for_each_element(const Form& form, uint32_t samples, F f) {
   }
 }
 
-// The public that states a port, and its identity.
-void state(statement::System& system, const Port& port) {
-  const Form& form = port.form;
-  statement::Public item{statement::PublicKind::kStated, {{statement::batch_axis()}}, {}, {}};
-  item.range = {static_cast<int64_t>(form.bounds.low), static_cast<int64_t>(form.bounds.high)};
-  statement::Term term{statement::Source::kPublic, static_cast<uint32_t>(system.publics.size()), -1, {}};
-  term.maps.push_back(statement::axis(0));
-  const Shape shape = form.shape();
-  for (size_t axis = 0; axis < shape.size(); ++axis) {
-    item.space.axes.push_back(statement::whole_axis(static_cast<uint32_t>(shape[axis])));
-    statement::AxisMap& map = term.maps.emplace_back();
-    int64_t stride = 1;
-    for (size_t k = form.axes[axis].size(); k-- > 0;) {
-      map.steps.push_back({form.axes[axis][k], stride});
-      stride *= form.length(form.axes[axis][k]);
-    }
-  }
-  system.publics.push_back(std::move(item));
-  statement::View difference = form.view;
-  difference.terms.push_back(std::move(term));
-  system.identities.push_back({form.labels, std::move(difference)});
-}
-
 class Machine {
  public:
   Machine(Execution& execution, std::span<const std::vector<int64_t>> inputs, const PublicModel& open,
@@ -213,13 +190,38 @@ Status check_inputs(const PublicModel& open, std::span<const std::vector<int64_t
 
 }  // namespace
 
+statement::Port public_port(const Port& port) {
+  const Form& form = port.form;
+  statement::Port out{port.name,
+                      onnx_number(port.type.dtype),
+                      {},
+                      port.batched != 0,
+                      form.exponent,
+                      {},
+                      form.labels,
+                      form.axes,
+                      form.view};
+  for (const int64_t length : form.shape()) out.shape.push_back(static_cast<uint32_t>(length));
+  out.range = {static_cast<int64_t>(form.bounds.low), static_cast<int64_t>(form.bounds.high)};
+  return out;
+}
+
+Result<Port> model_port(const statement::Port& port) {
+  TACIT_ASSIGN(const DType dtype, dtype_from_onnx(port.dtype, port.name));
+  Port out{port.name, {dtype, Shape(port.shape.begin(), port.shape.end())}, port.batched, {}};
+  out.form.labels = port.labels;
+  out.form.axes = port.axes;
+  out.form.view = port.view;
+  out.form.exponent = port.exponent;
+  out.form.bounds = {port.range.low, port.range.high};
+  return out;
+}
+
 statement::System with_visibility(const PublicModel& model, Visibility visibility) {
-  statement::System system = model.system;
-  if (visibility.inputs)
-    for (const Port& port : model.inputs) state(system, port);
-  if (visibility.outputs)
-    for (const Port& port : model.outputs) state(system, port);
-  return system;
+  std::vector<statement::Port> inputs, outputs;
+  for (const Port& port : model.inputs) inputs.push_back(public_port(port));
+  for (const Port& port : model.outputs) outputs.push_back(public_port(port));
+  return statement::with_visibility(model.system, inputs, outputs, visibility);
 }
 
 std::string IntegerModel::origin(std::string_view what, uint64_t index) const {

@@ -13,13 +13,19 @@
 #include <string_view>
 #include <vector>
 
+#include "tacit/functions/functions.h"
 #include "tacit/model/graph/tensor.h"
 #include "tacit/model/quant/form.h"
-#include "tacit/model/quant/functions.h"
 #include "tacit/statement/assignment.h"
+#include "tacit/statement/port.h"
 #include "tacit/statement/system.h"
 
 namespace tacit::model {
+
+using functions::Function;
+using functions::function_value;
+using functions::generate;
+using functions::GeneratedTable;
 
 // An input or an output of the model for one sample: real = 2^exponent · integer.
 struct Port {
@@ -29,20 +35,6 @@ struct Port {
   Form form;            // the cells that hold it; form.exponent, form.bounds
 };
 
-// A committed column that everybody can compute: f(x) for x = start … start + 2^bits − 1 (functions.h), cut
-// to int16. Registration shows that the tensor holds it.
-struct GeneratedTable {
-  statement::TensorId tensor = 0;
-  Function function = Function::kSigmoid;
-  uint8_t bits = 0;
-  int64_t start = 0;
-  int32_t in_exponent = 0;
-  int32_t out_exponent = 0;
-  bool operator==(const GeneratedTable&) const = default;
-};
-// Errors: kUnsupported (functions.h).
-Result<std::vector<int64_t>> generate(const GeneratedTable& table);
-
 struct PublicModel {
   statement::System system;  // a template (statement/instance.h)
   std::vector<GeneratedTable> tables;
@@ -50,14 +42,14 @@ struct PublicModel {
   std::vector<Port> outputs;
 };
 
-// What a receipt states openly. The rest is private.
-struct Visibility {
-  bool inputs = false;
-  bool outputs = true;
-};
+using statement::Visibility;
 
-// The template with a stated public for every open input and output (inputs first, in order) and the
-// identities that equate them with cells. A public holds [samples, logical axes…] in ONNX's row-major order.
+// The same port as the verifier's side has it, and back. Requires bounds that fit int64, as all ports have.
+statement::Port public_port(const Port& port);
+// Errors: kUnsupported (an unknown element type). Requires statement::check(port).
+Result<Port> model_port(const statement::Port& port);
+
+// statement::with_visibility of the template and its ports.
 statement::System with_visibility(const PublicModel& model, Visibility visibility);
 
 enum class StepKind : uint8_t {

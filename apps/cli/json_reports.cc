@@ -1,0 +1,194 @@
+#include "apps/cli/reports.h"
+
+namespace tacit::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json to_json(const api::Seconds& seconds) {
+  Json out{{"total", seconds.total}};
+  for (const auto& [name, value] : seconds.stages) out[name] = value;
+  return out;
+}
+
+Json memory() {
+  const api::Memory used = api::memory_used();
+  return {{"anonymous", used.peak_anonymous}, {"file", used.file}};
+}
+
+Json to_json(const api::NamedTensor& tensor) {
+  const model::Tensor& value = tensor.value;
+  Json out{{"name", tensor.name}, {"shape", value.shape()}, {"dtype", model::dtype_name(value.dtype())}};
+  if (value.is_real()) {
+    out["values"] = std::vector<double>(value.reals().begin(), value.reals().end());
+  } else {
+    out["values"] = std::vector<int64_t>(value.ints().begin(), value.ints().end());
+  }
+  return out;
+}
+
+Json to_json(const std::vector<api::NamedTensor>& tensors) {
+  Json out = Json::array();
+  for (const api::NamedTensor& tensor : tensors) out.push_back(to_json(tensor));
+  return out;
+}
+
+Json to_json(const std::vector<statement::Port>& ports) {
+  Json out = Json::array();
+  for (const statement::Port& port : ports) {
+    const auto dtype = model::dtype_from_onnx(port.dtype, port.name);
+    out.push_back({{"name", port.name},
+                   {"shape", port.shape},
+                   {"batched", port.batched},
+                   {"dtype", dtype ? model::dtype_name(*dtype) : "unknown"},
+                   {"exponent", port.exponent},
+                   {"range", {port.range.low, port.range.high}}});
+  }
+  return out;
+}
+
+Json to_json(const api::PublicFacts& facts) {
+  return {{"weights", facts.weights},           {"cells", facts.cells},
+          {"lookups", facts.lookups},           {"table_rows", facts.table_rows},
+          {"contractions", facts.contractions}, {"functions", facts.functions},
+          {"inputs", to_json(facts.inputs)},    {"outputs", to_json(facts.outputs)}};
+}
+
+Json to_json(const std::vector<receipt::ContextPair>& context) {
+  Json out = Json::object();
+  for (const receipt::ContextPair& pair : context) out[pair.key] = pair.text;
+  return out;
+}
+
+const char* profile_name(verifier::Profile profile) { return profile == verifier::Profile::k100 ? "100" : "128"; }
+
+Json terms_json(const verifier::ErrorLedger& ledger) {
+  Json out = Json::array();
+  for (const verifier::ErrorTerm& term : ledger.terms)
+    out.push_back({{"name", term.name},
+                   {"bits", static_cast<double>(term.millibits) / 1000},
+                   {"regime", term.regime},
+                   {"grinding", term.grinding}});
+  return out;
+}
+
+Json to_json(const receipt::Receipt& r) {
+  Json context = to_json(r.header.context);
+  return {{"epoch", r.header.epoch},
+          {"samples", r.header.samples},
+          {"time", r.header.time},
+          {"inputs", r.header.visibility.inputs ? "public" : "private"},
+          {"outputs", r.header.visibility.outputs ? "public" : "private"},
+          {"context", std::move(context)},
+          {"proof_bytes", r.proof.size()}};
+}
+
+}  // namespace
+
+Json to_json(const api::CompileReport& report) {
+  Json accuracy = Json::array();
+  for (const api::OutputAccuracy& output : report.accuracy)
+    accuracy.push_back({{"output", output.name},
+                        {"max_rel_err", output.max_rel_err},
+                        {"mean_rel_err", output.mean_rel_err},
+                        {"argmax_agreement", output.argmax_agreement},
+                        {"samples", output.samples}});
+  return {{"model_id", hash::hex(report.model_id)},
+          {"weights", report.facts.weights},
+          {"cells", report.facts.cells},
+          {"lookups", report.facts.lookups},
+          {"table_rows", report.facts.table_rows},
+          {"accuracy", std::move(accuracy)},
+          {"calibrated", report.calibrated},
+          {"public", to_json(report.facts)},
+          {"epoch", {{"number", 0}, {"budget", report.budget}}},
+          {"files", {{"private", report.model_file}, {"ledger", report.ledger_file}, {"public", report.public_file}}},
+          {"bytes", {{"private", report.model_bytes}, {"public", report.public_bytes}, {"receipt", report.receipt_bytes}}},
+          {"seconds", to_json(report.seconds)},
+          {"peak_rss_bytes", memory()}};
+}
+
+Json to_json(const api::ProveReport& report, const std::string& receipt) {
+  return {{"receipt", receipt},
+          {"bytes", report.bytes},
+          {"model_id", hash::hex(report.model_id)},
+          {"epoch", report.epoch},
+          {"samples", report.samples},
+          {"seconds", to_json(report.seconds)},
+          {"peak_rss_bytes", memory()},
+          {"security_bits", report.security_bits},
+          {"ledger", {{"used", report.ledger_used}, {"budget", report.ledger_used + report.ledger_left}}},
+          {"outputs", to_json(report.outputs)}};
+}
+
+Json to_json(const api::RunReport& report) {
+  Json saturated = Json::array();
+  for (const auto& [node, count] : report.saturated) saturated.push_back({{"node", node}, {"count", count}});
+  return {{"samples", report.samples},
+          {"outputs", to_json(report.outputs)},
+          {"saturated", std::move(saturated)},
+          {"seconds", to_json(report.seconds)}};
+}
+
+Json to_json(const api::VerifyReport& report, bool explain) {
+  Json inputs = Json::object(), hidden = Json::array({"weights"});
+  for (const std::string& name : report.hidden_inputs) inputs[name] = "private", hidden.push_back(name);
+  for (const api::NamedTensor& input : report.inputs) inputs[input.name] = "public";
+  for (const std::string& name : report.hidden_outputs) hidden.push_back(name);
+  Json out{{"verified", true},
+           {"code", nullptr},
+           {"model_id", hash::hex(report.model_id)},
+           {"epoch", report.header.epoch},
+           {"registered", true},
+           {"samples", report.header.samples},
+           {"time", report.header.time},
+           {"inputs", std::move(inputs)},
+           {"input_values", to_json(report.inputs)},
+           {"outputs", to_json(report.outputs)},
+           {"context", to_json(report.header.context)},
+           {"hidden", std::move(hidden)},
+           {"security_bits", report.security_bits}};
+  if (explain) out["terms"] = terms_json(report.terms);
+  out["seconds"] = {{"total", report.admission_seconds + report.verification_seconds},
+                    {"admission", report.admission_seconds},
+                    {"verification", report.verification_seconds}};
+  return out;
+}
+
+Json to_json(const api::InspectReport& report) {
+  static constexpr const char* kKinds[] = {"model", "public", "receipt", "ledger"};
+  Json out{{"kind", kKinds[static_cast<size_t>(report.kind)]}, {"bytes", report.bytes}};
+  if (report.model_id) out["model_id"] = hash::hex(*report.model_id);
+  if (report.model_digest) out["model_digest"] = hash::hex(*report.model_digest);
+  if (report.profile) out["profile"] = profile_name(*report.profile);
+  if (report.facts) out["public"] = to_json(*report.facts);
+  if (report.commitment)
+    out["commitment"] = {{"log_rows", report.commitment->log_rows},
+                         {"log_blinding", report.commitment->log_blinding},
+                         {"log_domain", report.commitment->log_domain},
+                         {"max_queries", report.commitment->max_queries}};
+  if (report.kind == api::FileKind::kPublic) {
+    out["registered"] = report.registered;
+    out["epochs"] = Json::array();
+    for (const receipt::Epoch& epoch : report.epochs)
+      out["epochs"].push_back({{"number", epoch.number}, {"root", hash::hex(epoch.root)}});
+  }
+  if (report.receipt) out["receipt"] = to_json(*report.receipt);
+  if (report.ledger_used) out["ledger"] = {{"used", *report.ledger_used}, {"budget", *report.ledger_used + *report.ledger_left}};
+  return out;
+}
+
+Json to_json(const api::EstimateReport& report) {
+  Json stages = Json::array();
+  for (const auto& [name, seconds] : report.stages) stages.push_back({{"name", name}, {"seconds", seconds}});
+  return {{"seconds", report.prove_seconds},
+          {"peak_bytes", report.peak_bytes},
+          {"receipt_bytes", report.receipt_bytes},
+          {"compile_seconds", report.compile_seconds},
+          {"proofs", report.proofs},
+          {"stages", std::move(stages)},
+          {"public", to_json(report.facts)},
+          {"assumptions", {{"threads", report.threads}, {"samples", 1}, {"unit_costs", "one AVX-512 server core"}}}};
+}
+
+}  // namespace tacit::cli

@@ -1,0 +1,307 @@
+// tacit: the command line. Parses arguments, calls the facade, prints its reports.
+
+#include <CLI/CLI.hpp>
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <ctime>
+#include <exception>
+#include <new>
+
+#include "apps/cli/help.h"
+#include "apps/cli/reports.h"
+
+namespace tacit::cli {
+namespace {
+
+using Pairs = std::vector<std::string>;
+
+// ---- texts of arguments
+
+Result<std::vector<receipt::ContextPair>> parse_context(const Pairs& texts) {
+  std::vector<receipt::ContextPair> out;
+  for (const std::string& text : texts) {
+    const size_t at = text.find('=');
+    if (at == std::string::npos) return fail(Code::kUsage, "--context " + text, 0, "expected KEY=VALUE");
+    out.push_back({text.substr(0, at), text.substr(at + 1)});
+  }
+  std::sort(out.begin(), out.end());
+  if (const Status good = receipt::check_context(out); !good)
+    return fail(Code::kUsage, "--context", good.error().index, good.error().hint);
+  return out;
+}
+
+Result<std::map<std::string, int64_t>> parse_dimensions(const Pairs& texts) {
+  std::map<std::string, int64_t> out;
+  for (const std::string& text : texts) {
+    const size_t at = text.find('=');
+    int64_t length = 0;
+    if (at == std::string::npos || !CLI::detail::lexical_cast(text.substr(at + 1), length) || length < 1)
+      return fail(Code::kUsage, "--dim " + text, 0, "expected NAME=LENGTH");
+    out[text.substr(0, at)] = length;
+  }
+  return out;
+}
+
+// Seconds since 1970, or a date, or a date and a time in UTC.
+Result<std::optional<int64_t>> parse_time(const std::string& text) {
+  if (text.empty()) return std::optional<int64_t>();
+  for (const char* format : {"%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%dT%H:%MZ", "%Y-%m-%d"}) {
+    std::tm parts{};
+    const char* end = ::strptime(text.c_str(), format, &parts);
+    if (end != nullptr && *end == '\0') return std::optional<int64_t>(::timegm(&parts));
+  }
+  int64_t seconds = 0;
+  if (!CLI::detail::lexical_cast(text, seconds))
+    return fail(Code::kUsage, text, 0, "expected a time such as 2026-11-24 or 2026-11-24T10:02:00Z");
+  return std::optional<int64_t>(seconds);
+}
+
+// ---- commands
+
+struct Arguments {
+  Settings settings;
+  std::string file, output, model, ledger, against, not_before, not_after, topic;
+  std::string profile = "100";
+  Pairs calibration, inputs, context, dimensions;
+  int bits = 15;
+  uint32_t min_epoch = 0;
+  bool force = false, public_input = false, private_output = false, explain = false;
+};
+
+Result<api::CompileOptions> compile_options(const Arguments& a, const Console& console, const std::string& model) {
+  api::CompileOptions options;
+  options.model = model;
+  options.calibration = a.calibration;
+  options.name = a.output;
+  options.profile = a.profile == "128" ? verifier::Profile::k128 : verifier::Profile::k100;
+  options.replace = a.force;
+  options.import.bits = a.bits;
+  TACIT_ASSIGN(options.import.dimensions, parse_dimensions(a.dimensions));
+  options.progress = console.progress();
+  return options;
+}
+
+// Shows a report in the form that was asked for.
+template <class Report, class... Rest>
+void show(const Console& console, const Report& report, const Rest&... rest) {
+  console.clear_progress();
+  print(console, report, rest...);
+}
+
+Status run_compile(const Arguments& a, const Console& console) {
+  TACIT_ASSIGN(const api::CompileOptions options, compile_options(a, console, a.file));
+  TACIT_ASSIGN(const api::CompileReport report, api::compile(options));
+  if (console.is_json()) {
+    console.json(to_json(report));
+  } else {
+    show(console, report, a.file);
+  }
+  return {};
+}
+
+Status run_prove(const Arguments& a, const Console& console) {
+  api::ProveOptions options{a.file,  a.ledger, a.inputs, {a.public_input, !a.private_output},
+                            {},      a.output, console.progress()};
+  TACIT_ASSIGN(options.context, parse_context(a.context));
+  TACIT_ASSIGN(const api::ProveReport report, api::prove(options));
+  if (console.is_json()) {
+    console.json(to_json(report, a.output));
+  } else {
+    show(console, report, a.output);
+  }
+  return {};
+}
+
+Status run_verify(const Arguments& a, const Console& console) {
+  api::VerifyOptions options{a.file, a.model, a.inputs, {}, a.min_epoch, {}, {}};
+  TACIT_ASSIGN(options.context, parse_context(a.context));
+  TACIT_ASSIGN(options.not_before, parse_time(a.not_before));
+  TACIT_ASSIGN(options.not_after, parse_time(a.not_after));
+  TACIT_ASSIGN(const api::VerifyReport report, api::verify(options));
+  if (console.is_json()) {
+    console.json(to_json(report, a.explain));
+  } else {
+    show(console, report, a.explain);
+  }
+  return {};
+}
+
+Status run_run(const Arguments& a, const Console& console) {
+  TACIT_ASSIGN(const api::RunReport report, api::run(a.file, a.inputs));
+  if (console.is_json()) {
+    console.json(to_json(report));
+  } else {
+    show(console, report);
+  }
+  return {};
+}
+
+Status run_inspect(const Arguments& a, const Console& console) {
+  if (!a.against.empty()) {
+    TACIT_ASSIGN(const api::CompileOptions options, compile_options(a, console, a.against));
+    TACIT_TRY(api::inspect_against(a.file, options));
+    console.clear_progress();
+    console.line(fmt::format("{} is the system of {}", safe(a.file), safe(a.against)));
+    if (console.is_json()) console.json({{"matches", true}});
+    return {};
+  }
+  TACIT_ASSIGN(const api::InspectReport report, api::inspect(a.file));
+  if (console.is_json()) {
+    console.json(to_json(report));
+  } else {
+    show(console, report, a.file);
+  }
+  return {};
+}
+
+Status run_estimate(const Arguments& a, const Console& console) {
+  TACIT_ASSIGN(const api::CompileOptions options, compile_options(a, console, a.file));
+  TACIT_ASSIGN(const api::EstimateReport report, api::estimate(options));
+  if (console.is_json()) {
+    console.json(to_json(report));
+  } else {
+    show(console, report, a.file);
+  }
+  return {};
+}
+
+// ---- the parser
+
+CLI::Option* repeated(CLI::App* command, const std::string& name, Pairs& target, const std::string& text,
+                      const std::string& type) {
+  return command->add_option(name, target, text)->type_name(type)->allow_extra_args(false);
+}
+
+void add_model_options(CLI::App* command, Arguments& a) {
+  repeated(command, "--calibrate", a.calibration, "samples that set the scales (.npz, .npy, .json, .pb)", "DATA");
+  command->add_option("--profile", a.profile, "bits of provable security")->check(CLI::IsMember({"100", "128"}));
+  repeated(command, "--dim", a.dimensions, "length of a symbolic axis", "NAME=LENGTH");
+  command->add_option("--bits", a.bits, "bits of activations")->check(CLI::Range(8, 15));
+}
+
+CLI::App* add_compile(CLI::App& app, Arguments& a) {
+  CLI::App* c = app.add_subcommand("compile", "Turn an ONNX model into an integer model, commit to its weights");
+  c->add_option("model", a.file, "ONNX file")->required()->type_name("MODEL.onnx");
+  c->add_option("-o,--output", a.output, "name of the files to make, without suffix")->type_name("NAME");
+  add_model_options(c, a);
+  c->add_flag("--force", a.force, "replace existing files");
+  c->footer(kCompileExamples);
+  return c;
+}
+
+CLI::App* add_prove(CLI::App& app, Arguments& a) {
+  CLI::App* c = app.add_subcommand("prove", "Run the model and prove its output");
+  c->add_option("model", a.file, "model file")->required()->type_name("NAME.tacit");
+  repeated(c, "-i,--input", a.inputs, "inputs: one file, or one for each input (.json, .npz, .npy, .pb); may hold a batch",
+           "FILE")
+      ->required();
+  c->add_option("-o,--output", a.output, "receipt to write")->required()->type_name("RECEIPT");
+  c->add_flag("--public-input", a.public_input, "state the input in the receipt");
+  c->add_flag("--private-output", a.private_output, "leave the output out of the receipt");
+  repeated(c, "--context", a.context, "bind the receipt to this", "KEY=VALUE");
+  c->add_option("--ledger", a.ledger, "ledger, if it is not beside the model file")->type_name("NAME.ledger");
+  c->footer(kProveExamples);
+  return c;
+}
+
+CLI::App* add_verify(CLI::App& app, Arguments& a) {
+  CLI::App* c = app.add_subcommand("verify", "Check a receipt: exit code 0 if it is valid, 1 if it is refused");
+  c->add_option("receipt", a.file, "receipt")->required()->type_name("RECEIPT");
+  c->add_option("-m,--model", a.model, "public file of the model")->required()->type_name("NAME.pub");
+  repeated(c, "-i,--input", a.inputs, "the input that the receipt must state", "FILE");
+  repeated(c, "--context", a.context, "the receipt must be bound to this", "KEY=VALUE");
+  c->add_option("--min-epoch", a.min_epoch, "refuse older epochs");
+  c->add_option("--not-before", a.not_before, "refuse receipts made before this time")->type_name("TIME");
+  c->add_option("--not-after", a.not_after, "refuse receipts made after this time")->type_name("TIME");
+  c->add_flag("--explain", a.explain, "show every term of the soundness error");
+  c->footer(kVerifyExamples);
+  return c;
+}
+
+CLI::App* add_run(CLI::App& app, Arguments& a) {
+  CLI::App* c = app.add_subcommand("run", "Run the integer model without proving anything");
+  c->add_option("model", a.file, "model file")->required()->type_name("NAME.tacit");
+  repeated(c, "-i,--input", a.inputs, "inputs, as for prove", "FILE")->required();
+  c->footer(kRunExamples);
+  return c;
+}
+
+CLI::App* add_inspect(CLI::App& app, Arguments& a) {
+  CLI::App* c = app.add_subcommand("inspect", "Say what a file holds: model, public file, receipt or ledger");
+  c->add_option("file", a.file, "file")->required()->type_name("FILE");
+  c->add_option("--against", a.against, "compile this model anew and compare systems")->type_name("MODEL.onnx");
+  add_model_options(c, a);
+  c->footer(kInspectExamples);
+  return c;
+}
+
+CLI::App* add_estimate(CLI::App& app, Arguments& a) {
+  CLI::App* c = app.add_subcommand("estimate", "Predict time, memory and receipt size of a model");
+  c->add_option("model", a.file, "ONNX file")->required()->type_name("MODEL.onnx");
+  add_model_options(c, a);
+  c->footer(kEstimateExamples);
+  return c;
+}
+
+int show_help(CLI::App& app, const std::string& topic) {
+  if (topic == "concepts") {
+    fmt::print("{}", kConcepts);
+    return 0;
+  }
+  try {
+    fmt::print("{}", topic.empty() ? app.help() : app.get_subcommand(topic)->help());
+    return 0;
+  } catch (const CLI::OptionNotFound&) {
+    fmt::print(stderr, "error: help {}: no such topic; there are concepts and the names of commands\n", safe(topic));
+    return static_cast<int>(Exit::kUsage);
+  }
+}
+
+int run(int argc, char** argv) {
+  Arguments a;
+  CLI::App app("Tacit proves what a machine-learning model computed, and reveals nothing else.", "tacit");
+  app.set_version_flag("--version", "tacit " TACIT_VERSION);
+  app.add_flag("--json", a.settings.json, "results and errors as JSON");
+  app.add_flag("--quiet", a.settings.quiet, "no output but errors");
+  app.add_flag("--no-color", a.settings.no_color, "no colours");
+  app.require_subcommand(1);
+  app.fallthrough();
+  app.footer("See also: tacit help concepts, tacit COMMAND --help");
+  using Command = Status (*)(const Arguments&, const Console&);
+  const std::pair<CLI::App*, Command> commands[] = {
+      {add_compile(app, a), run_compile}, {add_prove(app, a), run_prove},     {add_verify(app, a), run_verify},
+      {add_run(app, a), run_run},         {add_inspect(app, a), run_inspect}, {add_estimate(app, a), run_estimate}};
+  CLI::App* help = app.add_subcommand("help", "Explain a command, or the concepts");
+  help->add_option("topic", a.topic, "concepts, or a command");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
+    return static_cast<int>(
+        Console(a.settings).report({Code::kUsage, "arguments", 0, error.what()}, Purpose::kMake));
+  }
+  if (help->parsed()) return show_help(app, a.topic);
+  const Console console(a.settings);
+  for (const auto& [command, execute] : commands) {
+    if (!command->parsed()) continue;
+    const Purpose purpose = execute == run_verify ? Purpose::kVerify : Purpose::kMake;
+    const Status status = execute(a, console);
+    return static_cast<int>(status ? Exit::kDone : console.report(status.error(), purpose));
+  }
+  return static_cast<int>(Exit::kUsage);
+}
+
+}  // namespace
+}  // namespace tacit::cli
+
+int main(int argc, char** argv) {
+  try {
+    return tacit::cli::run(argc, argv);
+  } catch (const std::bad_alloc&) {
+    fmt::print(stderr, "error: memory: the machine refuses something that is needed\n");
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "error: {}\n", error.what());
+  }
+  return static_cast<int>(tacit::cli::Exit::kEnvironment);
+}

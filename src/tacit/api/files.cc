@@ -1,0 +1,118 @@
+#include "tacit/api/files.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+namespace tacit::api {
+namespace {
+
+tl::unexpected<Error> io_error(const std::string& path) { return fail(Code::kIo, path, 0, std::strerror(errno)); }
+
+// A file descriptor that closes itself.
+class Descriptor {
+ public:
+  explicit Descriptor(int fd) : fd_(fd) {}
+  ~Descriptor() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  int get() const { return fd_; }
+
+ private:
+  int fd_;
+};
+
+std::string folder_of(const std::string& path) {
+  const size_t slash = path.rfind('/');
+  return slash == std::string::npos ? "." : path.substr(0, slash + 1);
+}
+
+Status write_all(int fd, ByteView bytes, const std::string& path) {
+  while (!bytes.empty()) {
+    const ssize_t n = ::write(fd, bytes.data(), bytes.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) return io_error(path);
+    bytes = bytes.subspan(static_cast<size_t>(n));
+  }
+  if (::fsync(fd) != 0) return io_error(path);
+  return {};
+}
+
+}  // namespace
+
+// rename() replaces its target; link() refuses to.
+Status move_file(const std::string& from, const std::string& to, Overwrite overwrite) {
+  if (overwrite == Overwrite::kYes) {
+    if (::rename(from.c_str(), to.c_str()) != 0) return io_error(to);
+  } else {
+    if (::link(from.c_str(), to.c_str()) != 0)
+      return errno == EEXIST ? Status(fail(Code::kExists, to, 0, "use --force to replace it")) : io_error(to);
+    ::unlink(from.c_str());
+  }
+  const Descriptor folder(::open(folder_of(to).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (folder.get() >= 0) ::fsync(folder.get());
+  return {};
+}
+
+Status check_writable(const std::string& path) {
+  struct stat info {};
+  if (::stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode)) return fail(Code::kIo, path, 0, "it is a folder");
+  if (::access(folder_of(path).c_str(), W_OK | X_OK) != 0) return io_error(path);
+  return {};
+}
+
+Result<Bytes> read_file(const std::string& path, size_t max_bytes) {
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (file.get() < 0) return io_error(path);
+  struct stat info {};
+  if (::fstat(file.get(), &info) != 0) return io_error(path);
+  if (S_ISDIR(info.st_mode)) return fail(Code::kIo, path, 0, "it is a folder");
+  Bytes bytes;
+  if (S_ISREG(info.st_mode)) {
+    if (static_cast<uint64_t>(info.st_size) > max_bytes) return fail(Code::kTooLarge, path);
+    bytes.reserve(static_cast<size_t>(info.st_size) + 1);
+  }
+  constexpr size_t kPiece = 1 << 16;
+  size_t size = 0;
+  while (true) {
+    bytes.resize(std::max(size + kPiece, bytes.capacity()));
+    const ssize_t n = ::read(file.get(), bytes.data() + size, bytes.size() - size);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return io_error(path);
+    size += static_cast<size_t>(n);
+    if (size > max_bytes) return fail(Code::kTooLarge, path);
+    if (n == 0) break;
+  }
+  bytes.resize(size);
+  return bytes;
+}
+
+Status write_file(const std::string& path, ByteView bytes, Access access, Overwrite overwrite) {
+  if (overwrite == Overwrite::kNo && file_exists(path))
+    return fail(Code::kExists, path, 0, "use --force to replace it");
+  const std::string temporary = path + ".tmp" + std::to_string(::getpid());
+  const mode_t mode = access == Access::kPrivate ? 0600 : 0666;
+  Status status;
+  {
+    const Descriptor file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode));
+    if (file.get() < 0) return fail(Code::kIo, path, 0, std::strerror(errno));
+    status = write_all(file.get(), bytes, path);
+  }
+  if (status) status = move_file(temporary, path, overwrite);
+  if (!status) ::unlink(temporary.c_str());
+  return status;
+}
+
+bool file_exists(const std::string& path) { return ::access(path.c_str(), F_OK) == 0; }
+
+std::string without_suffix(const std::string& path, std::string_view suffix) {
+  const bool ends = path.size() > suffix.size() && std::string_view(path).substr(path.size() - suffix.size()) == suffix;
+  return ends ? path.substr(0, path.size() - suffix.size()) : path;
+}
+
+}  // namespace tacit::api

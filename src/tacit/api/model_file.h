@@ -1,0 +1,34 @@
+// NAME.tacit: the integer model with its weights. Private.
+//
+//   file = "tacit model  v1\n" ‖ profile u8 ‖ public model ‖ weights' commitment ‖ parameters ‖ steps ‖ weights ‖ nodes
+//          ‖ BLAKE3(everything before)
+//
+// With the ledger it is all that proving needs. It is its owner's own file: the checksum finds damage, not malice.
+#pragma once
+
+#include "tacit/api/proving.h"
+#include "tacit/model/quant/program.h"
+
+namespace tacit::api {
+
+inline constexpr size_t kMaxModelFile = size_t{1} << 32;
+
+struct ModelFile {
+  verifier::Profile profile = verifier::Profile::k100;
+  receipt::PublicModel open;
+  receipt::WeightCommitment commitment;
+  verifier::Parameters parameters;  // of a proof of one sample with hidden inputs and stated outputs
+  model::IntegerModel program;      // program.open says the same as `open`, in the model's terms
+
+  // The public file of this model under one epoch, without registration.
+  receipt::PublicFile public_file(uint32_t epoch, const hash::Digest& root) const;
+};
+
+// The verifier's view of a program's public part.
+receipt::PublicModel public_model(const model::PublicModel& model);
+
+Bytes encode(const ModelFile& file);
+// Errors: kBadMagic, kBadVersion, kBadChecksum, kTruncated, kTrailingBytes, kNonCanonical, kTooLarge, kUnsupported.
+Result<ModelFile> parse_model_file(ByteView bytes);
+
+}  // namespace tacit::api

@@ -1,0 +1,35 @@
+// Parameters of proofs, from the planner, with room for exactly the pads that a proof turns out to need.
+#pragma once
+
+#include "tacit/prover/planner.h"
+#include "tacit/receipt/public_file.h"
+
+namespace tacit::api {
+
+struct ProofPlan {
+  verifier::Parameters parameters;
+  prover::Prediction prediction;
+};
+
+// Parameters for an instance of a template (not placed). Errors: those of prover::plan.
+Result<ProofPlan> plan_proof(const statement::System& instance, prover::PlanOptions options);
+
+// Options under which the weights stay as they are committed.
+prover::PlanOptions committed_options(const receipt::PublicFile& file, int threads);
+
+// Is there room for the pads of a proof of this placed system?
+bool pads_fit(const statement::System& placed, const verifier::Parameters& parameters);
+
+// The commitment that these parameters give the weights. Requires check_parameters.
+receipt::WeightCommitment weight_commitment(const verifier::Parameters& parameters);
+
+// Rows of the weights that one proof opens.
+uint32_t weight_queries(const verifier::Parameters& parameters);
+
+// Bytes that a proof of one sample keeps in memory: cells, codewords and trees, folded words, leaves of the lookups.
+uint64_t predicted_memory(const receipt::PublicModel& model, const verifier::Parameters& parameters);
+
+// How many threads this process may use.
+int available_threads();
+
+}  // namespace tacit::api

@@ -1,0 +1,60 @@
+#include "tacit/functions/functions.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+namespace tacit::functions {
+namespace {
+
+// long double has 64 significant bits: enough to tell the rounding of a 15-bit value unless it is a near tie.
+using Real = long double (*)(long double);
+
+long double sigmoid(long double x) { return 1 / (1 + std::exp(-x)); }
+long double exp_minus(long double x) { return std::exp(-x); }
+
+void expect_rounded(Function f, Real real, int64_t start, uint8_t bits, int in, int out) {
+  const auto table = tabulate(f, start, bits, in, out);
+  ASSERT_TRUE(table) << table.error().message();
+  for (size_t i = 0; i < table->size(); ++i) {
+    const long double x = std::ldexp(static_cast<long double>(start + static_cast<int64_t>(i)), in);
+    const long double y = std::ldexp(real(x), -out);
+    ASSERT_LE(std::fabs(y - static_cast<long double>((*table)[i])), 0.5L + 1e-10L)
+        << function_name(f) << " at " << static_cast<double>(x);
+  }
+}
+
+TEST(Functions, AreCorrectlyRounded) {
+  for (int out : {-14, -20, -30}) {
+    expect_rounded(Function::kSigmoid, sigmoid, -(1 << 13), 14, -9, out);
+    expect_rounded(
+        Function::kTanh, [](long double x) { return std::tanh(x); }, -(1 << 13), 14, -10, out);
+    expect_rounded(
+        Function::kErf, [](long double x) { return std::erf(x); }, -(1 << 13), 14, -10, out);
+    expect_rounded(Function::kExpMinus, exp_minus, 0, 14, -9, out);
+  }
+  expect_rounded(
+      Function::kExp, [](long double x) { return std::exp(x); }, -(1 << 10), 11, -7, -10);
+  expect_rounded(
+      Function::kSqrt, [](long double x) { return std::sqrt(x); }, 0, 14, -3, -9);
+  expect_rounded(
+      Function::kSqrt, [](long double x) { return std::sqrt(x); }, 0, 14, 3, 1);
+  expect_rounded(
+      Function::kLog, [](long double x) { return std::log(x); }, 1, 14, -9, -12);
+}
+
+TEST(Functions, ExactValues) {
+  EXPECT_EQ(function_value(Function::kSigmoid, 0, -10, -14).value(), 1 << 13);
+  EXPECT_EQ(function_value(Function::kTanh, 0, -10, -14).value(), 0);
+  EXPECT_EQ(function_value(Function::kExpMinus, 0, -10, -14).value(), 1 << 14);
+  EXPECT_EQ(function_value(Function::kSqrt, 9, 0, 0).value(), 3);
+  EXPECT_EQ(function_value(Function::kLog, 1 << 10, -10, -12).value(), 0);
+}
+
+TEST(Functions, Refuse) {
+  EXPECT_EQ(function_value(Function::kLog, 0, 0, 0).error().code, Code::kUnsupported);
+  EXPECT_EQ(function_value(Function::kExp, 60, 0, -14).error().code, Code::kUnsupported);
+}
+
+}  // namespace
+}  // namespace tacit::functions

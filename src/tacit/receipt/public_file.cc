@@ -1,0 +1,196 @@
+#include "tacit/receipt/public_file.h"
+
+#include "tacit/base/check.h"
+#include "tacit/hash/blake3.h"
+#include "tacit/statement/codec.h"
+
+namespace tacit::receipt {
+namespace {
+
+constexpr std::string_view kMagic = "tacit public v1\n";
+constexpr const char* kPlace = "public file";
+constexpr size_t kDigestBytes = 32;
+constexpr size_t kMaxTables = 64;  // each costs an admission some milliseconds
+constexpr size_t kMaxHandover = size_t{1} << 24;
+
+void write_ports(Writer& out, const std::vector<statement::Port>& ports) {
+  out.u32(static_cast<uint32_t>(ports.size()));
+  for (const statement::Port& port : ports) statement::write(out, port);
+}
+
+Result<std::vector<statement::Port>> parse_ports(Reader& in) {
+  TACIT_ASSIGN(const uint32_t n, in.count(1));
+  if (n > kMaxPorts) return fail(Code::kTooLarge, "ports", n);
+  std::vector<statement::Port> ports;
+  for (uint32_t i = 0; i < n; ++i) {
+    TACIT_ASSIGN(statement::Port port, statement::parse_port(in));
+    ports.push_back(std::move(port));
+  }
+  return ports;
+}
+
+void write_tables(Writer& out, const std::vector<functions::GeneratedTable>& tables) {
+  out.u32(static_cast<uint32_t>(tables.size()));
+  for (const functions::GeneratedTable& table : tables) {
+    out.u32(table.tensor);
+    out.u8(static_cast<uint8_t>(table.function));
+    out.u8(table.bits);
+    out.i64(table.start);
+    out.u32(static_cast<uint32_t>(table.in_exponent));
+    out.u32(static_cast<uint32_t>(table.out_exponent));
+  }
+}
+
+Result<std::vector<functions::GeneratedTable>> parse_tables(Reader& in) {
+  TACIT_ASSIGN(const uint32_t n, in.count(22));
+  if (n > kMaxTables) return fail(Code::kTooLarge, "tables", n);
+  std::vector<functions::GeneratedTable> tables(n);
+  for (functions::GeneratedTable& table : tables) {
+    TACIT_ASSIGN(table.tensor, in.u32());
+    TACIT_ASSIGN(const uint8_t function, in.u8());
+    if (function > static_cast<uint8_t>(functions::Function::kLog))
+      return fail(Code::kNonCanonical, "tables", in.offset());
+    table.function = static_cast<functions::Function>(function);
+    TACIT_ASSIGN(table.bits, in.u8());
+    TACIT_ASSIGN(table.start, in.i64());
+    TACIT_ASSIGN(const uint32_t in_exponent, in.u32());
+    TACIT_ASSIGN(const uint32_t out_exponent, in.u32());
+    table.in_exponent = static_cast<int32_t>(in_exponent);
+    table.out_exponent = static_cast<int32_t>(out_exponent);
+  }
+  return tables;
+}
+
+Result<hash::Digest> parse_digest(Reader& in) {
+  TACIT_ASSIGN(const ByteView view, in.raw(kDigestBytes));
+  hash::Digest digest;
+  std::copy(view.begin(), view.end(), digest.bytes.begin());
+  return digest;
+}
+
+Status parse_epochs(Reader& in, PublicFile& file) {
+  TACIT_ASSIGN(const uint32_t n_epochs, in.count(kDigestBytes + 8));
+  for (uint32_t i = 0; i < n_epochs; ++i) {
+    Epoch& epoch = file.epochs.emplace_back();
+    TACIT_ASSIGN(epoch.number, in.u32());
+    TACIT_ASSIGN(epoch.root, parse_digest(in));
+    TACIT_ASSIGN(const ByteView handover, in.blob(kMaxHandover));
+    epoch.handover.assign(handover.begin(), handover.end());
+  }
+  return {};
+}
+
+Status parse_registration(Reader& in, PublicFile& file) {
+  TACIT_ASSIGN(const uint8_t present, in.u8());
+  if (present > 1) return fail(Code::kNonCanonical, kPlace, in.offset());
+  if (present == 0) return {};
+  Registration& registration = file.registration.emplace();
+  TACIT_ASSIGN(registration.parameters, verifier::parse_parameters(in));
+  TACIT_ASSIGN(const ByteView proof, in.blob(kMaxProof));
+  registration.proof.assign(proof.begin(), proof.end());
+  return {};
+}
+
+}  // namespace
+
+Status check_magic(ByteView bytes, std::string_view magic, const char* place) {
+  const std::string_view kind = magic.substr(0, magic.size() - 2);
+  if (bytes.size() < magic.size()) return fail(Code::kBadMagic, place);
+  const std::string_view head(reinterpret_cast<const char*>(bytes.data()), magic.size());
+  if (head == magic) return {};
+  return fail(head.substr(0, kind.size()) == kind ? Code::kBadVersion : Code::kBadMagic, place);
+}
+
+void write(Writer& out, const PublicModel& model) {
+  statement::write(out, model.system);
+  write_tables(out, model.tables);
+  write_ports(out, model.inputs);
+  write_ports(out, model.outputs);
+}
+
+Result<PublicModel> parse_public_model(Reader& in) {
+  PublicModel model;
+  TACIT_ASSIGN(model.system, statement::parse(in));
+  TACIT_ASSIGN(model.tables, parse_tables(in));
+  TACIT_ASSIGN(model.inputs, parse_ports(in));
+  TACIT_ASSIGN(model.outputs, parse_ports(in));
+  return model;
+}
+
+void write(Writer& out, const WeightCommitment& weights) {
+  out.u8(weights.log_rows);
+  out.u8(weights.log_blinding);
+  out.u8(weights.log_domain);
+  out.u32(weights.max_queries);
+}
+
+Result<WeightCommitment> parse_weight_commitment(Reader& in) {
+  WeightCommitment weights;
+  TACIT_ASSIGN(weights.log_rows, in.u8());
+  TACIT_ASSIGN(weights.log_blinding, in.u8());
+  TACIT_ASSIGN(weights.log_domain, in.u8());
+  TACIT_ASSIGN(weights.max_queries, in.u32());
+  return weights;
+}
+
+Bytes encode(const PublicFile& file) {
+  Writer out;
+  out.raw(as_bytes(kMagic));
+  out.u8(static_cast<uint8_t>(file.profile));
+  write(out, file.model);
+  write(out, file.weights);
+  out.u32(static_cast<uint32_t>(file.epochs.size()));
+  for (const Epoch& epoch : file.epochs) {
+    out.u32(epoch.number);
+    out.raw(epoch.root.bytes);
+    out.blob(epoch.handover);
+  }
+  out.u8(file.registration.has_value());
+  if (file.registration) {
+    verifier::write(out, file.registration->parameters);
+    out.blob(file.registration->proof);
+  }
+  out.raw(hash::blake3(out.bytes()).bytes);
+  return out.take();
+}
+
+Result<PublicFile> parse_public_file(ByteView bytes) {
+  if (bytes.size() > kMaxPublicFile) return fail(Code::kTooLarge, kPlace, bytes.size());
+  TACIT_TRY(check_magic(bytes, kMagic, kPlace));
+  if (bytes.size() < kMagic.size() + kDigestBytes) return fail(Code::kTruncated, kPlace, bytes.size());
+  const ByteView content = bytes.first(bytes.size() - kDigestBytes);
+  const hash::Digest sum = hash::blake3(content);
+  if (!std::equal(sum.bytes.begin(), sum.bytes.end(), bytes.end() - kDigestBytes))
+    return fail(Code::kBadChecksum, kPlace);
+  Reader in(content.subspan(kMagic.size()), kPlace);
+  PublicFile file;
+  TACIT_ASSIGN(const uint8_t profile, in.u8());
+  if (profile > static_cast<uint8_t>(verifier::Profile::k128)) return fail(Code::kNonCanonical, kPlace);
+  file.profile = static_cast<verifier::Profile>(profile);
+  TACIT_ASSIGN(file.model, parse_public_model(in));
+  TACIT_ASSIGN(file.weights, parse_weight_commitment(in));
+  TACIT_TRY(parse_epochs(in, file));
+  TACIT_TRY(parse_registration(in, file));
+  TACIT_TRY(in.finish());
+  return file;
+}
+
+hash::Digest model_digest(const PublicModel& model) {
+  Writer out;
+  out.raw(as_bytes("tacit model v1"));
+  write(out, model);
+  return hash::blake3(out.bytes());
+}
+
+hash::Digest model_id(const PublicFile& file) {
+  TACIT_CHECK(!file.epochs.empty());
+  Writer out;
+  out.raw(as_bytes("tacit model id v1"));
+  out.raw(model_digest(file.model).bytes);
+  out.u8(static_cast<uint8_t>(file.profile));
+  write(out, file.weights);
+  out.raw(file.epochs[0].root.bytes);
+  return hash::blake3(out.bytes());
+}
+
+}  // namespace tacit::receipt

@@ -1,0 +1,86 @@
+// NAME.pub: all that a verifier needs to know about a model, and nothing secret.
+//
+//   file  = "tacit public v1\n" ‖ body ‖ BLAKE3(everything before)
+//   body  = profile u8 ‖ system ‖ tables ‖ inputs ‖ outputs ‖ weights ‖ epochs ‖ registration       (docs/spec)
+//
+//   model digest = BLAKE3("tacit model v1" ‖ system ‖ tables ‖ inputs ‖ outputs)             what is computed
+//   model id     = BLAKE3("tacit model id v1" ‖ model digest ‖ profile ‖ weights ‖ root of epoch 0)   with which weights
+//
+// The model id outlives epochs. There is one encoding of each file, so equal ids mean equal models and weights.
+#pragma once
+
+#include <optional>
+
+#include "tacit/functions/functions.h"
+#include "tacit/hash/digest.h"
+#include "tacit/statement/port.h"
+#include "tacit/verifier/parameters.h"
+
+namespace tacit::receipt {
+
+inline constexpr size_t kMaxPublicFile = size_t{1} << 30;
+inline constexpr size_t kMaxProof = size_t{1} << 28;
+inline constexpr size_t kMaxPorts = 256;
+// The oracle of weights in every model's system; all others are committed by each proof.
+inline constexpr statement::OracleId kWeightOracle = 0;
+
+// What a model computes, on one sample.
+struct PublicModel {
+  statement::System system;  // a template (statement/instance.h), not placed
+  std::vector<functions::GeneratedTable> tables;  // which weights are tables of functions
+  std::vector<statement::Port> inputs;
+  std::vector<statement::Port> outputs;
+  bool operator==(const PublicModel&) const = default;
+};
+
+// The shape of the commitment to the weights, the same in every proof of the model.
+struct WeightCommitment {
+  uint8_t log_rows = 0;
+  uint8_t log_blinding = 0;
+  uint8_t log_domain = 0;
+  uint32_t max_queries = 0;  // rows that the ledger counts for one proof
+  bool operator==(const WeightCommitment&) const = default;
+};
+
+struct Epoch {
+  uint32_t number = 0;
+  hash::Digest root;
+  Bytes handover;  // a proof that the weights are those of the epoch before; empty for epoch 0
+  bool operator==(const Epoch&) const = default;
+};
+
+// An input-free proof that the weights are in their declared ranges (registration.h).
+struct Registration {
+  verifier::Parameters parameters;
+  Bytes proof;
+  bool operator==(const Registration&) const = default;
+};
+
+struct PublicFile {
+  verifier::Profile profile = verifier::Profile::k100;
+  PublicModel model;
+  WeightCommitment weights;
+  std::vector<Epoch> epochs;
+  std::optional<Registration> registration;  // absent when the model has no weights
+  bool operator==(const PublicFile&) const = default;
+};
+
+void write(Writer& out, const PublicModel& model);
+Result<PublicModel> parse_public_model(Reader& in);
+void write(Writer& out, const WeightCommitment& weights);
+Result<WeightCommitment> parse_weight_commitment(Reader& in);
+
+Bytes encode(const PublicFile& file);
+// Errors: kBadMagic, kBadVersion, kBadChecksum, kTruncated, kTrailingBytes, kNonCanonical, kTooLarge. Nothing is
+// believed yet: see admission.h.
+Result<PublicFile> parse_public_file(ByteView bytes);
+
+hash::Digest model_digest(const PublicModel& model);
+// Requires at least one epoch.
+hash::Digest model_id(const PublicFile& file);
+
+// Does `bytes` begin with this magic of 16 bytes, the last but one being the version's digit?
+// Errors: kBadVersion (the same kind, another version), kBadMagic.
+Status check_magic(ByteView bytes, std::string_view magic, const char* place);
+
+}  // namespace tacit::receipt

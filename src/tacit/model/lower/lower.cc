@@ -102,16 +102,22 @@ Cost cost_of(const statement::System& model) {
 }
 
 Result<Plan> choose_plan(const Graph& graph, const std::vector<Spread>& spreads, Plan plan) {
-  Plan best = plan;
-  double least = -1;
+  Result<Plan> best = fail(Code::kMayWrap, "model");
+  double least = INFINITY;
   for (uint8_t clamp_bits = 8; clamp_bits <= plan.bits; ++clamp_bits)
     for (uint8_t digit_bits = 7; digit_bits <= 16; ++digit_bits) {
       plan.clamp_bits = clamp_bits;
       plan.digit_bits = digit_bits;
       EmitContext context(graph, spreads, plan);
-      TACIT_ASSIGN(const IntegerModel model, emit_program(context));
-      const double cost = cost_of(model.open.system).nanoseconds();
-      if (least >= 0 && cost >= least) continue;
+      const Result<IntegerModel> model = emit_program(context);
+      if (!model) {
+        // Wide limbs may be too wide where narrow ones fit; any other error is the model's.
+        if (model.error().code != Code::kMayWrap) return tl::unexpected(model.error());
+        if (!best) best = tl::unexpected(model.error());
+        continue;
+      }
+      const double cost = cost_of(model->open.system).nanoseconds();
+      if (cost >= least) continue;
       least = cost;
       best = plan;
     }
@@ -123,7 +129,9 @@ Result<IntegerModel> lower(Graph graph, const std::vector<Sample>& samples, Plan
   TACIT_ASSIGN(const auto spreads,
                calibrate(graph, samples.empty() ? synthetic_samples(graph, 16) : samples));
   TACIT_ASSIGN(plan, choose_plan(graph, spreads, plan));
-  return emit(graph, spreads, plan);
+  TACIT_ASSIGN(IntegerModel model, emit(graph, spreads, plan));
+  TACIT_TRY(validate(model));
+  return model;
 }
 
 }  // namespace tacit::model

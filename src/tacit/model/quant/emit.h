@@ -168,7 +168,8 @@ class EmitContext {
   Status check_width(const Form& form) const;
   Form copy(const Form& form);
   Result<Form> flatten(const Form& form);
-  Form clamp(const Form& form, int shift, Bounds range);
+  Result<Form> finer(Form form, int exponent) const;
+  Result<Form> clamp(const Form& form, int shift, Bounds range);
   enum class Sides : uint8_t { kBoth, kUpper };
   statement::TableId clamp_table(uint64_t size, Sides sides = Sides::kBoth);
   Result<statement::TableId> exp_table(GeneratedTable& column);

@@ -14,6 +14,7 @@ using statement::Space;
 using statement::TensorId;
 using statement::View;
 
+constexpr __int128 kWidest = __int128{1} << 61;
 constexpr __int128 kWidestSum = __int128{1} << 58;
 constexpr int kMaxShift = 48;
 
@@ -204,7 +205,7 @@ Result<Product> EmitContext::contract(const Form& a, const Form& c, const std::v
                       : in_c         ? Role::kRight
                                      : Role::kLeft);
   }
-  if (magnitude(statement::hull(system(), k)) > (__int128{1} << 61))
+  if (magnitude(statement::hull(system(), k)) > kWidest)
     return refuse(Code::kMayWrap, "the products' sum could grow beyond 61 bits");
 
   Product out;
@@ -240,11 +241,10 @@ Result<Form> EmitContext::multiply(Form a, Form c) {
 Result<Form> EmitContext::saturate(const Form& form, int exponent, Bounds range) {
   if (form.exponent - exponent > kMaxShift || exponent - form.exponent > kMaxShift)
     return refuse(Code::kMayWrap, "a value changes its scale by more than 48 bits");
-  Form acc = exponent < form.exponent ? with_exponent(form, exponent) : form;
-  TACIT_TRY(check_width(acc));
+  TACIT_ASSIGN(Form acc, exponent < form.exponent ? finer(form, exponent) : form);
   std::vector<uint32_t> kept;
   acc = compact(acc, kept);
-  const Form cells = clamp(acc, exponent - acc.exponent, range);
+  TACIT_ASSIGN(const Form cells, clamp(acc, exponent - acc.exponent, range));
   // Back to the labels of the form.
   Form out = form;
   for (size_t i = 0; i < kept.size(); ++i) out.labels.axes[kept[i]] = cells.labels.axes[i];
@@ -255,8 +255,16 @@ Result<Form> EmitContext::saturate(const Form& form, int exponent, Bounds range)
   return out;
 }
 
+// The same reals at a smaller or equal exponent.
+Result<Form> EmitContext::finer(Form form, int exponent) const {
+  const int up = form.exponent - exponent;
+  if (up > kMaxShift || magnitude(statement::hull(system(), form.view)) > kWidest >> up)
+    return refuse(Code::kMayWrap, "the integers could grow beyond 61 bits");
+  return with_exponent(std::move(form), exponent);
+}
+
 // The gadget of saturation over a compact form, at the form's exponent + shift.
-Form EmitContext::clamp(const Form& acc, int shift, Bounds range) {
+Result<Form> EmitContext::clamp(const Form& acc, int shift, Bounds range) {
   const Space& labels = acc.labels;
   const size_t n = labels.axes.size();
   const int64_t half = shift > 0 ? int64_t{1} << (shift - 1) : 0;
@@ -291,7 +299,10 @@ Form EmitContext::clamp(const Form& acc, int shift, Bounds range) {
   if (limbs.empty()) limbs.push_back(View{});
   for (const View& limb : limbs)
     builder_.lookup(labels, clamp_table(size), {out.view + -static_cast<int64_t>(range.low), limb});
-  if (shift > 0) prove_below(labels, acc.view + (out.view + above) * -(int64_t{1} << shift) + half, shift);
+  if (shift == 0) return out;
+  if (magnitude(statement::hull(system(), out.view + above)) > kWidest >> shift)
+    return refuse(Code::kMayWrap, "the integers could grow beyond 61 bits");
+  prove_below(labels, acc.view + (out.view + above) * -(int64_t{1} << shift) + half, shift);
   return out;
 }
 
@@ -347,9 +358,7 @@ Result<Form> EmitContext::exact_relu(const Form& form) {
 
 Result<Form> EmitContext::maximum(Form a, Form b) {
   if (a.exponent < b.exponent) std::swap(a, b);
-  if (a.exponent - b.exponent > kMaxShift)
-    return refuse(Code::kMayWrap, "the operands are too far apart in size");
-  a = with_exponent(std::move(a), b.exponent);
+  TACIT_ASSIGN(a, finer(std::move(a), b.exponent));
   if (!align(a, b))
     return refuse(Code::kUnsupported, "the operands' axes were reshaped in ways that cut across");
   TACIT_ASSIGN(Form excess, exact_relu(plus(a, scaled(b, -1))));

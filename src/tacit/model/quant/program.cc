@@ -45,31 +45,37 @@ class Machine {
           uint32_t samples)
       : s_(execution.system), a_(execution.assignment), inputs_(inputs), open_(open), samples_(samples) {}
 
-  void run(const Step& step) {
+  Status run(const Step& step) {
     const Space labels = resized(step.labels, samples_);
     switch (step.kind) {
       case StepKind::kInput:
-        return input(step);
+        input(step);
+        return {};
       case StepKind::kContract:
-        return model::contract(s_, a_, static_cast<statement::ContractionId>(step.numbers[0]));
+        model::contract(s_, a_, static_cast<statement::ContractionId>(step.numbers[0]));
+        return {};
       case StepKind::kCopy:
         cells(step, 0) = view(step, labels, 0);
-        return;
+        return {};
       case StepKind::kClamp:
-        return clamp(step, view(step, labels, 0));
+        clamp(step, view(step, labels, 0));
+        return {};
       case StepKind::kDigits:
-        return digits(step, view(step, labels, 0));
+        digits(step, view(step, labels, 0));
+        return {};
       case StepKind::kTable:
         return table(step, view(step, labels, 0));
       case StepKind::kRowMax:
-        return row_max(step, labels, view(step, labels, 0));
+        row_max(step, labels, view(step, labels, 0));
+        return {};
       case StepKind::kDivide:
         return divide(step, view(step, labels, 0), view(step, labels, 1));
       case StepKind::kIsZero:
         cells(step, 0) = view(step, labels, 0);
         for (int64_t& v : cells(step, 0)) v = v == 0;
-        return;
+        return {};
     }
+    return {};
   }
 
  private:
@@ -110,7 +116,7 @@ class Machine {
     }
   }
 
-  void table(const Step& step, const std::vector<int64_t>& x) {
+  Status table(const Step& step, const std::vector<int64_t>& x) {
     const std::vector<int64_t>& column = cells(step, 0);
     std::vector<int64_t> out;
     out.reserve(x.size());
@@ -120,10 +126,12 @@ class Machine {
         out.push_back(step.numbers[1]);
         continue;
       }
-      TACIT_CHECK(row >= 0 && row < static_cast<int64_t>(column.size()));
+      if (row < 0 || row >= static_cast<int64_t>(column.size()))
+        return fail(Code::kBadModel, "step", step.node, "a value is outside its table");
       out.push_back(column[static_cast<size_t>(row)]);
     }
     cells(step, 1) = std::move(out);
+    return {};
   }
 
   void row_max(const Step& step, const Space& labels, const std::vector<int64_t>& v) {
@@ -149,13 +157,14 @@ class Machine {
     }
   }
 
-  void divide(const Step& step, const std::vector<int64_t>& n, const std::vector<int64_t>& d) {
+  Status divide(const Step& step, const std::vector<int64_t>& n, const std::vector<int64_t>& d) {
     std::vector<int64_t>& out = cells(step, 0);
     out.resize(n.size());
     for (size_t i = 0; i < n.size(); ++i) {
-      TACIT_CHECK(n[i] >= 0 && d[i] > 0);
+      if (n[i] < 0 || d[i] <= 0) return fail(Code::kBadModel, "step", step.node, "a division by less than 1");
       out[i] = n[i] / d[i];
     }
+    return {};
   }
 
   const statement::System& s_;
@@ -251,7 +260,7 @@ Result<Execution> execute(const IntegerModel& model, std::span<const std::vector
   e.assignment.accumulators.resize(e.system.contractions.size());
   for (size_t i = 0; i < e.system.publics.size(); ++i) e.assignment.publics[i] = e.system.publics[i].values;
   Machine machine(e, inputs, model.open, samples);
-  for (const Step& step : model.steps) machine.run(step);
+  for (const Step& step : model.steps) TACIT_TRY(machine.run(step));
   TACIT_TRY(statement::count_multiplicities(e.system, e.assignment));
   for (const Port& port : model.open.outputs) {
     const auto values =

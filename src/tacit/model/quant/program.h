@@ -89,6 +89,15 @@ Result<std::vector<int64_t>> quantise(const Port& port, const Tensor& sample);
 // The tensor that integers of one sample stand for.
 Tensor dequantise(const Port& port, std::span<const int64_t> integers);
 
+// Is the public part well formed: system, ports and generated tables? Errors: those of statement::check;
+// kBadModel.
+Status validate(const PublicModel& model);
+
+// Is the model consistent: structure and ports fit, every tensor is written exactly once, in order, by a step
+// that knows all it reads, and no value can leave int64? `execute` requires it; what `emit` makes passes.
+// Errors: those of statement::check for structure; kBadModel at the step's node.
+Status validate(const IntegerModel& model);
+
 // The execution of one proof's witness program.
 struct Execution {
   statement::System system;                   // the instance for these samples; tensors not placed
@@ -98,7 +107,8 @@ struct Execution {
 
 // Runs the program. inputs[i]: integers of input i, [samples, logical axes…] row-major. The system is that of
 // with_visibility; its stated publics are filled.
-// Errors: kBadInput (counts, ranges).
+// Errors: kBadInput (counts, ranges); kBadModel where a step meets a value that its table or division doesn't
+// take.
 Result<Execution> execute(const IntegerModel& model, std::span<const std::vector<int64_t>> inputs,
                           uint32_t samples, Visibility visibility);
 

@@ -35,11 +35,7 @@ int bits_of(__int128 count) {
 // round(form / 2^(exponent − form.exponent)) without saturation: the form itself where nothing is to be
 // rounded.
 Result<Form> EmitContext::rounded(const Form& form, int exponent) {
-  if (form.exponent >= exponent) {
-    Form out = with_exponent(form, exponent);
-    TACIT_TRY(check_width(out));
-    return out;
-  }
+  if (form.exponent >= exponent) return finer(form, exponent);
   const int shift = exponent - form.exponent;
   if (shift > 48) return refuse(Code::kMayWrap, "a value changes its scale by more than 48 bits");
   const int64_t half = int64_t{1} << (shift - 1);

@@ -9,6 +9,7 @@ namespace {
 constexpr uint64_t kMaxElements = uint64_t{1} << 28;
 constexpr int32_t kMaxExponent = 1024;
 constexpr size_t kMaxAxes = 15;
+constexpr size_t kMaxName = 256;
 
 void state(System& system, const Port& port) {
   Public item{PublicKind::kStated, {{batch_axis()}}, port.range, {}};

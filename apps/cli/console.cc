@@ -69,7 +69,11 @@ Exit Console::report(const Error& error, Purpose purpose) const {
   const Exit exit = exit_of(error.code, purpose);
   if (settings_.json) {
     Json out;
-    if (purpose == Purpose::kVerify) out["verified"] = false;
+    if (purpose == Purpose::kVerify)
+      out = {{"verified", false},
+             {"code", code_name(error.code)},
+             {"where", error.place},
+             {"message", code_text(error.code)}};
     out["error"] = {{"code", code_name(error.code)},
                     {"where", error.place},
                     {"index", error.index},

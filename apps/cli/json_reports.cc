@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "apps/cli/reports.h"
 
 namespace tacit::cli {
@@ -60,6 +62,13 @@ Json to_json(const std::vector<receipt::ContextPair>& context) {
   return out;
 }
 
+Json to_json(const api::OutputAccuracy& accuracy) {
+  return {{"max_rel_err", accuracy.max_rel_err},
+          {"mean_rel_err", accuracy.mean_rel_err},
+          {"argmax_agreement", accuracy.argmax_agreement},
+          {"samples", accuracy.samples}};
+}
+
 const char* profile_name(verifier::Profile profile) { return profile == verifier::Profile::k100 ? "100" : "128"; }
 
 Json terms_json(const verifier::ErrorLedger& ledger) {
@@ -86,13 +95,18 @@ Json to_json(const receipt::Receipt& r) {
 }  // namespace
 
 Json to_json(const api::CompileReport& report) {
-  Json accuracy = Json::array();
-  for (const api::OutputAccuracy& output : report.accuracy)
-    accuracy.push_back({{"output", output.name},
-                        {"max_rel_err", output.max_rel_err},
-                        {"mean_rel_err", output.mean_rel_err},
-                        {"argmax_agreement", output.argmax_agreement},
-                        {"samples", output.samples}});
+  // The worst of all outputs, then each of them.
+  api::OutputAccuracy worst = report.accuracy.front();
+  Json outputs = Json::array();
+  for (const api::OutputAccuracy& output : report.accuracy) {
+    worst.max_rel_err = std::max(worst.max_rel_err, output.max_rel_err);
+    worst.mean_rel_err = std::max(worst.mean_rel_err, output.mean_rel_err);
+    worst.argmax_agreement = std::min(worst.argmax_agreement, output.argmax_agreement);
+    outputs.push_back(to_json(output));
+    outputs.back()["name"] = output.name;
+  }
+  Json accuracy = to_json(worst);
+  accuracy["outputs"] = std::move(outputs);
   return {{"model_id", hash::hex(report.model_id)},
           {"weights", report.facts.weights},
           {"cells", report.facts.cells},
@@ -137,6 +151,8 @@ Json to_json(const api::VerifyReport& report, bool explain) {
   for (const std::string& name : report.hidden_outputs) hidden.push_back(name);
   Json out{{"verified", true},
            {"code", nullptr},
+           {"where", nullptr},
+           {"message", nullptr},
            {"model_id", hash::hex(report.model_id)},
            {"epoch", report.header.epoch},
            {"registered", true},

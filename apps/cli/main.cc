@@ -65,6 +65,7 @@ struct Arguments {
   std::string profile = "100";
   Pairs calibration, inputs, context, dimensions;
   int bits = 15;
+  uint64_t min_proofs = 100;
   uint32_t min_epoch = 0;
   bool force = false, public_input = false, private_output = false, explain = false;
 };
@@ -75,6 +76,7 @@ Result<api::CompileOptions> compile_options(const Arguments& a, const Console& c
   options.calibration = a.calibration;
   options.name = a.output;
   options.profile = a.profile == "128" ? verifier::Profile::k128 : verifier::Profile::k100;
+  options.min_proofs = a.min_proofs;
   options.replace = a.force;
   options.import.bits = a.bits;
   TACIT_ASSIGN(options.import.dimensions, parse_dimensions(a.dimensions));
@@ -177,6 +179,8 @@ void add_model_options(CLI::App* command, Arguments& a) {
   repeated(command, "--calibrate", a.calibration, "samples that set the scales (.npz, .npy, .json, .pb)", "DATA");
   command->add_option("--profile", a.profile, "bits of provable security")->check(CLI::IsMember({"100", "128"}));
   repeated(command, "--dim", a.dimensions, "length of a symbolic axis", "NAME=LENGTH");
+  command->add_option("--proofs", a.min_proofs, "proofs that the commitment must have room for")
+      ->check(CLI::Range(1, 1 << 20));
   command->add_option("--bits", a.bits, "bits of activations")->check(CLI::Range(8, 15));
 }
 
@@ -250,7 +254,7 @@ int show_help(CLI::App& app, const std::string& topic) {
     return 0;
   }
   try {
-    fmt::print("{}", topic.empty() ? app.help() : app.get_subcommand(topic)->help());
+    fmt::print("{}", topic.empty() ? app.help() : app.get_subcommand(topic)->help("tacit"));
     return 0;
   } catch (const CLI::OptionNotFound&) {
     fmt::print(stderr, "error: help {}: no such topic; there are concepts and the names of commands\n", safe(topic));

@@ -6,7 +6,7 @@
 #include "tacit/base/check.h"
 #include "tacit/poly/eq.h"
 #include "tacit/poly/ntt.h"
-#include "tacit/poly/powers.h"
+#include "tacit/poly/horner.h"
 #include "tacit/prover/kernels.h"
 #include "tacit/prover/opening.h"
 #include "tacit/verifier/layers.h"

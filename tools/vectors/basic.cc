@@ -6,7 +6,7 @@
 #include "tacit/poly/eq.h"
 #include "tacit/poly/multilinear.h"
 #include "tacit/poly/ntt.h"
-#include "tacit/poly/powers.h"
+#include "tacit/poly/horner.h"
 #include "tacit/verifier/coins.h"
 #include "vectors/vectors.h"
 

@@ -70,8 +70,7 @@ Status register_weights(receipt::PublicFile& file, const ModelFile& made, const 
                         const std::string& ledger) {
   TACIT_ASSIGN(const auto found, registration_case(file, made.program.weights, available_threads()));
   if (!found) return {};
-  const verifier::Statement statement{found->system, found->parameters, {}, {file.epochs[0].root},
-                                      receipt::registration_context(file.model, file.epochs[0])};
+  const verifier::Statement statement = receipt::registration_statement(file, found->system, found->parameters);
   TACIT_ASSIGN(Proof proof, prove_with_ledger({statement, found->assignment, weights, ledger, receipt::model_id(file),
                                                Spending::kRegistration, {}, nullptr}));
   file.registration = {found->parameters, std::move(proof.bytes)};
@@ -79,10 +78,12 @@ Status register_weights(receipt::PublicFile& file, const ModelFile& made, const 
 }
 
 // The parameters of a proof of one sample, which also decide how the weights are committed.
-Result<ProofPlan> plan_model(const receipt::PublicModel& model, verifier::Profile profile) {
+Result<ProofPlan> plan_model(const receipt::PublicModel& model, verifier::Profile profile, uint64_t min_proofs) {
   prover::PlanOptions options;
   options.profile = profile;
   options.costs.threads = available_threads();
+  options.costs.weights_stored = false;
+  options.min_proofs = min_proofs;
   return plan_proof(
       statement::instantiate(statement::with_visibility(model.system, model.inputs, model.outputs, {}), 1), options);
 }
@@ -99,7 +100,7 @@ Result<CompileReport> compile(const CompileOptions& options) {
   TACIT_ASSIGN(report.accuracy, measure_accuracy(lowered));
 
   stages.begin("plan");
-  TACIT_ASSIGN(ProofPlan plan, plan_model(lowered.open, options.profile));
+  TACIT_ASSIGN(ProofPlan plan, plan_model(lowered.open, options.profile, options.min_proofs));
   ModelFile made{options.profile, std::move(lowered.open), weight_commitment(plan.parameters), plan.parameters,
                  std::move(lowered.program)};
 
@@ -156,7 +157,7 @@ Result<EstimateReport> estimate(const CompileOptions& options) {
   Stages stages(options.progress);
   TACIT_ASSIGN(const Lowered lowered, lower_file(options, stages));
   stages.begin("plan");
-  TACIT_ASSIGN(const ProofPlan plan, plan_model(lowered.open, options.profile));
+  TACIT_ASSIGN(const ProofPlan plan, plan_model(lowered.open, options.profile, options.min_proofs));
   EstimateReport report;
   report.facts = public_facts(lowered.open);
   report.prove_seconds = plan.prediction.seconds;

@@ -10,8 +10,10 @@ namespace {
 constexpr size_t kSyntheticSamples = 16;
 
 void mark_batch(const model::Graph& graph, const std::vector<model::ValueId>& ids, std::vector<model::Port>& ports) {
-  for (size_t i = 0; i < ports.size(); ++i)
-    ports[i].batched = graph.values[ids[i]].batch_axis == size_t{0} && !ports[i].type.shape.empty();
+  for (size_t i = 0; i < ports.size(); ++i) {
+    const model::Shape& shape = ports[i].type.shape;
+    ports[i].batched = graph.values[ids[i]].batch_axis == size_t{0} && !shape.empty() && shape[0] == 1;
+  }
 }
 
 }  // namespace

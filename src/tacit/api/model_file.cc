@@ -1,69 +1,14 @@
 #include "tacit/api/model_file.h"
 
 #include "tacit/hash/blake3.h"
-#include "tacit/receipt/integers.h"
-#include "tacit/statement/codec.h"
+#include "tacit/model/quant/codec.h"
 
 namespace tacit::api {
 namespace {
 
-using model::Step;
-using model::StepKind;
-
 constexpr std::string_view kMagic = "tacit model  v1\n";
 constexpr const char* kPlace = "model file";
 constexpr size_t kDigestBytes = 32;
-constexpr size_t kMaxText = 1 << 10;
-
-void write_step(Writer& out, const Step& step) {
-  out.u8(static_cast<uint8_t>(step.kind));
-  statement::write(out, step.labels);
-  out.u32(static_cast<uint32_t>(step.views.size()));
-  for (const statement::View& view : step.views) statement::write(out, view);
-  out.u32(static_cast<uint32_t>(step.tensors.size()));
-  for (const statement::TensorId id : step.tensors) out.u32(id);
-  receipt::write_integers(out, step.numbers);
-  out.u32(step.node);
-}
-
-Result<Step> parse_step(Reader& in) {
-  Step step;
-  TACIT_ASSIGN(const uint8_t kind, in.u8());
-  if (kind > static_cast<uint8_t>(StepKind::kIsZero)) return fail(Code::kNonCanonical, "step", in.offset());
-  step.kind = static_cast<StepKind>(kind);
-  TACIT_ASSIGN(step.labels, statement::parse_space(in));
-  TACIT_ASSIGN(const uint32_t n_views, in.count(1));
-  for (uint32_t i = 0; i < n_views; ++i) {
-    TACIT_ASSIGN(statement::View view, statement::parse_view(in));
-    step.views.push_back(std::move(view));
-  }
-  TACIT_ASSIGN(const uint32_t n_tensors, in.count(4));
-  for (uint32_t i = 0; i < n_tensors; ++i) {
-    TACIT_ASSIGN(step.tensors.emplace_back(), in.u32());
-  }
-  TACIT_ASSIGN(step.numbers, receipt::parse_integers(in));
-  TACIT_ASSIGN(step.node, in.u32());
-  return step;
-}
-
-Status parse_program(Reader& in, model::IntegerModel& program) {
-  TACIT_ASSIGN(const uint32_t n_steps, in.count(1));
-  for (uint32_t i = 0; i < n_steps; ++i) {
-    TACIT_ASSIGN(Step step, parse_step(in));
-    program.steps.push_back(std::move(step));
-  }
-  TACIT_ASSIGN(const uint32_t n_tensors, in.count(5));
-  for (uint32_t i = 0; i < n_tensors; ++i) {
-    TACIT_ASSIGN(std::vector<int64_t> weights, receipt::parse_integers(in));
-    program.weights.push_back(std::move(weights));
-  }
-  TACIT_ASSIGN(const uint32_t n_nodes, in.count(4));
-  for (uint32_t i = 0; i < n_nodes; ++i) {
-    TACIT_ASSIGN(std::string node, in.text(kMaxText));
-    program.nodes.push_back(std::move(node));
-  }
-  return {};
-}
 
 Result<model::PublicModel> program_part(const receipt::PublicModel& open) {
   model::PublicModel out{open.system, open.tables, {}, {}};
@@ -96,12 +41,7 @@ Bytes encode(const ModelFile& file) {
   receipt::write(out, file.open);
   receipt::write(out, file.commitment);
   verifier::write(out, file.parameters);
-  out.u32(static_cast<uint32_t>(file.program.steps.size()));
-  for (const Step& step : file.program.steps) write_step(out, step);
-  out.u32(static_cast<uint32_t>(file.program.weights.size()));
-  for (const std::vector<int64_t>& weights : file.program.weights) receipt::write_integers(out, weights);
-  out.u32(static_cast<uint32_t>(file.program.nodes.size()));
-  for (const std::string& node : file.program.nodes) out.text(std::string_view(node).substr(0, kMaxText));
+  model::write(out, file.program);
   out.raw(hash::blake3(out.bytes()).bytes);
   return out.take();
 }
@@ -121,9 +61,9 @@ Result<ModelFile> parse_model_file(ByteView bytes) {
   TACIT_ASSIGN(file.open, receipt::parse_public_model(in));
   TACIT_ASSIGN(file.commitment, receipt::parse_weight_commitment(in));
   TACIT_ASSIGN(file.parameters, verifier::parse_parameters(in));
-  TACIT_TRY(parse_program(in, file.program));
+  TACIT_ASSIGN(model::PublicModel open, program_part(file.open));
+  TACIT_ASSIGN(file.program, model::parse_private(in, std::move(open)));
   TACIT_TRY(in.finish());
-  TACIT_ASSIGN(file.program.open, program_part(file.open));
   return file;
 }
 

@@ -1,9 +1,9 @@
 // NAME.tacit: the integer model with its weights. Private.
 //
-//   file = "tacit model  v1\n" ‖ profile u8 ‖ public model ‖ weights' commitment ‖ parameters ‖ steps ‖ weights ‖ nodes
+//   file = "tacit model  v1\n" ‖ profile u8 ‖ public model ‖ weights' commitment ‖ parameters ‖ program (model/quant/codec.h)
 //          ‖ BLAKE3(everything before)
 //
-// With the ledger it is all that proving needs. It is its owner's own file: the checksum finds damage, not malice.
+// With the ledger it is all that proving needs.
 #pragma once
 
 #include "tacit/api/proving.h"
@@ -28,7 +28,8 @@ struct ModelFile {
 receipt::PublicModel public_model(const model::PublicModel& model);
 
 Bytes encode(const ModelFile& file);
-// Errors: kBadMagic, kBadVersion, kBadChecksum, kTruncated, kTrailingBytes, kNonCanonical, kTooLarge, kUnsupported.
+// Errors: kBadMagic, kBadVersion, kBadChecksum, kTruncated, kTrailingBytes, kNonCanonical, kTooLarge, kUnsupported, and
+// those of model::validate.
 Result<ModelFile> parse_model_file(ByteView bytes);
 
 }  // namespace tacit::api

@@ -60,6 +60,7 @@ prover::PlanOptions committed_options(const receipt::PublicFile& file, int threa
   prover::PlanOptions options;
   options.profile = file.profile;
   options.costs.threads = threads;
+  options.costs.weights_stored = false;  // every proof commits them anew, from the seed
   const receipt::WeightCommitment& weights = file.weights;
   options.committed = {
       {receipt::kWeightOracle, weights.log_rows, weights.log_blinding, weights.log_domain, weights.max_queries}};

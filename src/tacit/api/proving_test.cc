@@ -102,8 +102,7 @@ class ProvingTest : public testing::TestWithParam<Profile> {
     const auto found = registration_case(file_, weights, 2);
     ASSERT_TRUE(found && *found) << found.error().message();
     const RegistrationCase& c = **found;
-    const verifier::Statement statement{c.system, c.parameters, {}, {file_.epochs[0].root},
-                                        receipt::registration_context(file_.model, file_.epochs[0])};
+    const verifier::Statement statement = receipt::registration_statement(file_, c.system, c.parameters);
     const auto proof = prove_with_ledger({statement, c.assignment, *weights_, ledger_, receipt::model_id(file_),
                                           Spending::kRegistration, {}, nullptr});
     ASSERT_TRUE(proof) << proof.error().message();

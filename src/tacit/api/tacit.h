@@ -55,7 +55,8 @@ struct CompileOptions {
   std::vector<std::string> calibration;  // files of samples; none: synthetic samples serve
   std::string name;                      // of the files to make, without suffix; empty: the model's
   verifier::Profile profile = verifier::Profile::k100;
-  bool replace = false;  // existing files
+  uint64_t min_proofs = 100;  // that an epoch must have room for; more of them make each proof a little larger
+  bool replace = false;       // existing files
   ImportSettings import;
   Progress progress;
 };

@@ -46,6 +46,12 @@ struct GeneratedTable {
   bool operator==(const GeneratedTable&) const = default;
 };
 
+// Its fields in the order of their encoding (statement/archive.h).
+template <class A>
+void describe(A& ar, GeneratedTable& v) {
+  ar(v.tensor), ar(v.function), ar(v.bits), ar(v.start), ar(v.in_exponent), ar(v.out_exponent);
+}
+
 // Are the numbers within what function_value requires, for at most 2^16 entries? Errors: kUnsupported ("table").
 Status check(const GeneratedTable& table);
 

@@ -56,5 +56,15 @@ TEST(Functions, Refuse) {
   EXPECT_EQ(function_value(Function::kExp, 60, 0, -14).error().code, Code::kUnsupported);
 }
 
+TEST(GeneratedTable, LimitsOfTablesAreWithinWhatCanBeComputed) {
+  for (int f = 0; f <= static_cast<int>(Function::kLog); ++f)
+    for (int in = -60; in <= 20; ++in)
+      for (const int out : {-60, -20, 0, 20})
+        for (const int64_t start : {int64_t{-8}, int64_t{1}, -(int64_t{1} << 14), int64_t{1} << 31}) {
+          const GeneratedTable table{0, static_cast<Function>(f), 3, start, in, out};
+          if (check(table)) (void)generate(table);  // a value or an error, never an abort
+        }
+}
+
 }  // namespace
 }  // namespace tacit::functions

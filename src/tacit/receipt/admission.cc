@@ -68,8 +68,7 @@ Status verify_registration(const PublicFile& file, const RegistrationSystem& der
   TACIT_ASSIGN(const System system, placed(derived.system, registration.parameters));
   TACIT_TRY(statement::check(system));
   TACIT_TRY(check_security(file, system, registration.parameters));
-  const verifier::Statement statement{system, registration.parameters, PublicValues{}, {file.epochs[0].root},
-                                      registration_context(file.model, file.epochs[0])};
+  const verifier::Statement statement = registration_statement(file, system, registration.parameters);
   return verifier::verify(statement, registration.proof);
 }
 

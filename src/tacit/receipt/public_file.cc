@@ -1,10 +1,27 @@
 #include "tacit/receipt/public_file.h"
 
+#include <algorithm>
+
 #include "tacit/base/check.h"
 #include "tacit/hash/blake3.h"
-#include "tacit/statement/codec.h"
+#include "tacit/statement/archive.h"
+
+namespace tacit::statement {
+template <>
+inline constexpr uint8_t kLargest<functions::Function> = static_cast<uint8_t>(functions::Function::kLog);
+}  // namespace tacit::statement
 
 namespace tacit::receipt {
+
+template <class A>
+void describe(A& ar, PublicModel& v) {
+  ar(v.system), ar(v.tables), ar(v.inputs), ar(v.outputs);
+}
+template <class A>
+void describe(A& ar, WeightCommitment& v) {
+  ar(v.log_rows), ar(v.log_blinding), ar(v.log_domain), ar(v.max_queries);
+}
+
 namespace {
 
 constexpr std::string_view kMagic = "tacit public v1\n";
@@ -12,54 +29,6 @@ constexpr const char* kPlace = "public file";
 constexpr size_t kDigestBytes = 32;
 constexpr size_t kMaxTables = 64;  // each costs an admission some milliseconds
 constexpr size_t kMaxHandover = size_t{1} << 24;
-
-void write_ports(Writer& out, const std::vector<statement::Port>& ports) {
-  out.u32(static_cast<uint32_t>(ports.size()));
-  for (const statement::Port& port : ports) statement::write(out, port);
-}
-
-Result<std::vector<statement::Port>> parse_ports(Reader& in) {
-  TACIT_ASSIGN(const uint32_t n, in.count(1));
-  if (n > kMaxPorts) return fail(Code::kTooLarge, "ports", n);
-  std::vector<statement::Port> ports;
-  for (uint32_t i = 0; i < n; ++i) {
-    TACIT_ASSIGN(statement::Port port, statement::parse_port(in));
-    ports.push_back(std::move(port));
-  }
-  return ports;
-}
-
-void write_tables(Writer& out, const std::vector<functions::GeneratedTable>& tables) {
-  out.u32(static_cast<uint32_t>(tables.size()));
-  for (const functions::GeneratedTable& table : tables) {
-    out.u32(table.tensor);
-    out.u8(static_cast<uint8_t>(table.function));
-    out.u8(table.bits);
-    out.i64(table.start);
-    out.u32(static_cast<uint32_t>(table.in_exponent));
-    out.u32(static_cast<uint32_t>(table.out_exponent));
-  }
-}
-
-Result<std::vector<functions::GeneratedTable>> parse_tables(Reader& in) {
-  TACIT_ASSIGN(const uint32_t n, in.count(22));
-  if (n > kMaxTables) return fail(Code::kTooLarge, "tables", n);
-  std::vector<functions::GeneratedTable> tables(n);
-  for (functions::GeneratedTable& table : tables) {
-    TACIT_ASSIGN(table.tensor, in.u32());
-    TACIT_ASSIGN(const uint8_t function, in.u8());
-    if (function > static_cast<uint8_t>(functions::Function::kLog))
-      return fail(Code::kNonCanonical, "tables", in.offset());
-    table.function = static_cast<functions::Function>(function);
-    TACIT_ASSIGN(table.bits, in.u8());
-    TACIT_ASSIGN(table.start, in.i64());
-    TACIT_ASSIGN(const uint32_t in_exponent, in.u32());
-    TACIT_ASSIGN(const uint32_t out_exponent, in.u32());
-    table.in_exponent = static_cast<int32_t>(in_exponent);
-    table.out_exponent = static_cast<int32_t>(out_exponent);
-  }
-  return tables;
-}
 
 Result<hash::Digest> parse_digest(Reader& in) {
   TACIT_ASSIGN(const ByteView view, in.raw(kDigestBytes));
@@ -101,35 +70,24 @@ Status check_magic(ByteView bytes, std::string_view magic, const char* place) {
   return fail(head.substr(0, kind.size()) == kind ? Code::kBadVersion : Code::kBadMagic, place);
 }
 
-void write(Writer& out, const PublicModel& model) {
-  statement::write(out, model.system);
-  write_tables(out, model.tables);
-  write_ports(out, model.inputs);
-  write_ports(out, model.outputs);
-}
+void write(Writer& out, const PublicModel& model) { statement::Saver{out}(model); }
+void write(Writer& out, const WeightCommitment& weights) { statement::Saver{out}(weights); }
 
 Result<PublicModel> parse_public_model(Reader& in) {
   PublicModel model;
-  TACIT_ASSIGN(model.system, statement::parse(in));
-  TACIT_ASSIGN(model.tables, parse_tables(in));
-  TACIT_ASSIGN(model.inputs, parse_ports(in));
-  TACIT_ASSIGN(model.outputs, parse_ports(in));
+  statement::Loader load(in);
+  load(model);
+  if (!load.status()) return tl::unexpected(load.status().error());
+  if (model.tables.size() > kMaxTables) return fail(Code::kTooLarge, "tables", model.tables.size());
+  if (std::max(model.inputs.size(), model.outputs.size()) > kMaxPorts) return fail(Code::kTooLarge, "ports");
   return model;
-}
-
-void write(Writer& out, const WeightCommitment& weights) {
-  out.u8(weights.log_rows);
-  out.u8(weights.log_blinding);
-  out.u8(weights.log_domain);
-  out.u32(weights.max_queries);
 }
 
 Result<WeightCommitment> parse_weight_commitment(Reader& in) {
   WeightCommitment weights;
-  TACIT_ASSIGN(weights.log_rows, in.u8());
-  TACIT_ASSIGN(weights.log_blinding, in.u8());
-  TACIT_ASSIGN(weights.log_domain, in.u8());
-  TACIT_ASSIGN(weights.max_queries, in.u32());
+  statement::Loader load(in);
+  load(weights);
+  if (!load.status()) return tl::unexpected(load.status().error());
   return weights;
 }
 

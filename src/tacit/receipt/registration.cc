@@ -176,12 +176,16 @@ class Derivation {
 
 Result<RegistrationSystem> registration_system(const PublicModel& model) { return Derivation(model).run(); }
 
-Bytes registration_context(const PublicModel& model, const Epoch& epoch) {
-  Writer out;
-  out.raw(as_bytes("tacit registration v1"));
-  out.raw(model_digest(model).bytes);
-  out.u32(epoch.number);
-  return out.take();
+verifier::Statement registration_statement(const PublicFile& file, const System& placed,
+                                           const verifier::Parameters& parameters) {
+  const Epoch& epoch = file.epochs[0];
+  Writer context;
+  context.raw(as_bytes("tacit registration v1"));
+  context.raw(model_digest(file.model).bytes);
+  context.u32(epoch.number);
+  verifier::PublicValues constants;
+  constants.stated.resize(placed.publics.size());
+  return {placed, parameters, std::move(constants), {epoch.root}, context.take()};
 }
 
 Result<System> placed(System system, const verifier::Parameters& parameters) {

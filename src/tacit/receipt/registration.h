@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "tacit/receipt/public_file.h"
+#include "tacit/verifier/verify.h"
 
 namespace tacit::receipt {
 
@@ -39,8 +40,9 @@ struct RegistrationSystem {
 // of samples; a table is no column or its row 0 is misstated), kBadInterval ("tensor", which: its range is not a power of two of at most 2^62 integers).
 Result<RegistrationSystem> registration_system(const PublicModel& model);
 
-// What a registration proof absorbs as its context.
-Bytes registration_context(const PublicModel& model, const Epoch& epoch);
+// What the registration proof of epoch 0 is about. Both arguments outlive it.
+verifier::Statement registration_statement(const PublicFile& file, const statement::System& placed,
+                                           const verifier::Parameters& parameters);
 
 // The system with every tensor in its place, where the stacks of `parameters` give the rows of each oracle.
 // Errors: kBadParameters (an oracle is in no stack, or has an absurd number of rows).

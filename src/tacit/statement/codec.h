@@ -15,12 +15,6 @@ void write(Writer& out, const System& system);
 // Errors: kTruncated, kNonCanonical (an enumeration out of range). Call `check` on the result before use.
 Result<System> parse(Reader& in);
 
-// The same for parts of a system that other files hold.
-void write(Writer& out, const Space& space);
-void write(Writer& out, const View& view);
-Result<Space> parse_space(Reader& in);
-Result<View> parse_view(Reader& in);
-
 // BLAKE3("tacit system v1" ‖ canonical bytes).
 hash::Digest digest(const System& system);
 

@@ -1,7 +1,7 @@
 #include "tacit/statement/port.h"
 
+#include "tacit/statement/archive.h"
 #include "tacit/statement/builder.h"
-#include "tacit/statement/codec.h"
 
 namespace tacit::statement {
 namespace {
@@ -40,6 +40,7 @@ uint64_t Port::elements() const {
 
 Status check(const Port& port) {
   const auto bad = [&](uint64_t index, const char* hint) { return fail(Code::kBadStatement, "port", index, hint); };
+  if (port.name.size() > kMaxName) return bad(0, "name");
   if (port.shape.size() > kMaxAxes || port.axes.size() != port.shape.size() || port.labels.axes.empty())
     return bad(0, "number of axes");
   if (port.labels.axes[0] != batch_axis()) return bad(0, "the first label is the axis of samples");
@@ -75,49 +76,7 @@ System with_visibility(const System& model, const std::vector<Port>& inputs, con
   return system;
 }
 
-void write(Writer& out, const Port& port) {
-  auto numbers = [&](const std::vector<uint32_t>& list) {
-    out.u32(static_cast<uint32_t>(list.size()));
-    for (uint32_t n : list) out.u32(n);
-  };
-  out.text(port.name);
-  out.u8(port.dtype);
-  numbers(port.shape);
-  out.u8(port.batched);
-  out.u32(static_cast<uint32_t>(port.exponent));
-  out.i64(port.range.low);
-  out.i64(port.range.high);
-  write(out, port.labels);
-  out.u32(static_cast<uint32_t>(port.axes.size()));
-  for (const auto& axis : port.axes) numbers(axis);
-  write(out, port.view);
-}
-
-Result<Port> parse_port(Reader& in) {
-  auto numbers = [&](std::vector<uint32_t>& list) -> Status {
-    TACIT_ASSIGN(const uint32_t n, in.count(4));
-    for (uint32_t i = 0; i < n; ++i) {
-      TACIT_ASSIGN(const uint32_t v, in.u32());
-      list.push_back(v);
-    }
-    return {};
-  };
-  Port port;
-  TACIT_ASSIGN(port.name, in.text(kMaxName));
-  TACIT_ASSIGN(port.dtype, in.u8());
-  TACIT_TRY(numbers(port.shape));
-  TACIT_ASSIGN(const uint8_t batched, in.u8());
-  if (batched > 1) return fail(Code::kNonCanonical, "port", in.offset());
-  port.batched = batched == 1;
-  TACIT_ASSIGN(const uint32_t exponent, in.u32());
-  port.exponent = static_cast<int32_t>(exponent);
-  TACIT_ASSIGN(port.range.low, in.i64());
-  TACIT_ASSIGN(port.range.high, in.i64());
-  TACIT_ASSIGN(port.labels, parse_space(in));
-  TACIT_ASSIGN(const uint32_t axes, in.count(4));
-  for (uint32_t a = 0; a < axes; ++a) TACIT_TRY(numbers(port.axes.emplace_back()));
-  TACIT_ASSIGN(port.view, parse_view(in));
-  return port;
-}
+void write(Writer& out, const Port& port) { Saver{out}(port); }
+Result<Port> parse_port(Reader& in) { return load<Port>(in); }
 
 }  // namespace tacit::statement

@@ -39,7 +39,8 @@ struct Visibility {
 };
 
 // Do a port's parts fit together: label 0 batched, every other label in exactly one axis, lengths of an axis's labels
-// multiply to its length, at most 15 axes and 2^28 elements, a sane exponent? Errors: kBadStatement ("port").
+// multiply to its length, at most 15 axes, 2^28 elements and 256 bytes of name, a
+// sane exponent? Errors: kBadStatement ("port").
 // Says nothing about the view, which statement::check sees once the port is stated.
 Status check(const Port& port);
 
@@ -48,8 +49,12 @@ Status check(const Port& port);
 System with_visibility(const System& model, const std::vector<Port>& inputs, const std::vector<Port>& outputs,
                        Visibility visibility);
 
-// Canonical bytes: the fields in order, as in codec.h; the name, at most 256 bytes, is a u32 length and its bytes.
-// Errors of parse_port: kTruncated, kNonCanonical, kTooLarge. Call `check` on the result before use.
+// Canonical bytes: the fields in order (archive.h). Call `check` on the result of parse_port before use.
+template <class A>
+void describe(A& ar, Port& v) {
+  ar(v.name), ar(v.dtype), ar(v.shape), ar(v.batched), ar(v.exponent);
+  ar(v.range), ar(v.labels), ar(v.axes), ar(v.view);
+}
 void write(Writer& out, const Port& port);
 Result<Port> parse_port(Reader& in);
 

@@ -8,6 +8,7 @@
 #include "tacit/model/float/interpreter.h"
 #include "tacit/model/fold/fold.h"
 #include "tacit/model/lower/report.h"
+#include "tacit/model/quant/codec.h"
 #include "tacit/statement/codec.h"
 #include "tacit/statement/instance.h"
 
@@ -84,11 +85,8 @@ TEST(Lower, IsDeterministicAndItsPublicPartHidesTheWeights) {
   const Graph graph = conv_and_norm();
   const auto samples = synthetic_samples(graph, 3);
   auto bytes = [&](const Graph& g) {
-    const auto model = lower(g, samples);
     Writer out;
-    statement::write(out, model->open.system);
-    for (const auto* ports : {&model->open.inputs, &model->open.outputs})
-      for (const Port& port : *ports) statement::write(out, public_port(port));
+    write(out, lower(g, samples)->open);
     return out.take();
   };
   EXPECT_EQ(bytes(graph), bytes(graph));

@@ -139,8 +139,8 @@ Result<Port> EmitContext::input(ValueId id, uint32_t index) {
   } else {
     f.exact = true;
     const IntRange range = int_range(type.dtype);
-    bits = std::min<int>(32,
-                         std::bit_width(static_cast<uint64_t>(range.max) - static_cast<uint64_t>(range.min)));
+    const uint64_t span = static_cast<uint64_t>(range.max) - static_cast<uint64_t>(range.min);
+    bits = std::min<int>(32, std::bit_width(span));
     f.bounds.low = range.min < 0 ? -(__int128{1} << (bits - 1)) : 0;
     f.bounds.high = f.bounds.low + (__int128{1} << bits) - 1;
   }

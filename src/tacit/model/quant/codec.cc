@@ -1,0 +1,131 @@
+#include "tacit/model/quant/codec.h"
+
+#include <limits>
+
+#include "tacit/statement/archive.h"
+
+namespace tacit::statement {
+template <>
+inline constexpr uint8_t kLargest<model::StepKind> = static_cast<uint8_t>(model::StepKind::kIsZero);
+template <>
+inline constexpr uint8_t kLargest<model::DType> = static_cast<uint8_t>(model::DType::kBool);
+template <>
+inline constexpr uint8_t kLargest<model::Function> = static_cast<uint8_t>(model::Function::kLog);
+}  // namespace tacit::statement
+
+namespace tacit::model {
+
+template <class A>
+void describe(A& ar, ValueType& v) {
+  ar(v.dtype), ar(v.shape);
+}
+template <class A>
+void describe(A& ar, Form& v) {
+  int64_t low = static_cast<int64_t>(v.bounds.low), high = static_cast<int64_t>(v.bounds.high);
+  ar(v.labels), ar(v.axes), ar(v.view), ar(v.exponent), ar(low), ar(high), ar(v.exact);
+  v.bounds = {low, high};
+}
+template <class A>
+void describe(A& ar, Port& v) {
+  ar(v.name), ar(v.type), ar(v.batched), ar(v.form);
+}
+template <class A>
+void describe(A& ar, PublicModel& v) {
+  ar(v.system), ar(v.tables), ar(v.inputs), ar(v.outputs);
+}
+template <class A>
+void describe(A& ar, Step& v) {
+  ar(v.kind), ar(v.labels), ar(v.views), ar(v.tensors), ar(v.numbers), ar(v.node);
+}
+
+template <class A>
+void describe(A& ar, Mark& v) {
+  ar(v.node), ar(v.first_tensor), ar(v.first_lookup), ar(v.first_identity);
+}
+
+namespace {
+
+bool is_weights(const statement::System& system, const statement::Tensor& tensor) {
+  return tensor.oracle < system.oracles.size() &&
+         system.oracles[tensor.oracle].kind == statement::OracleKind::kWeights;
+}
+
+template <class T>
+bool holds(statement::Interval range) {
+  return range.low >= std::numeric_limits<T>::min() && range.high <= std::numeric_limits<T>::max();
+}
+
+size_t width_of(statement::Interval range) {
+  return holds<int16_t>(range) ? 2 : holds<int32_t>(range) ? 4 : 8;
+}
+
+void write_weight(Writer& out, size_t width, int64_t v) {
+  if (width == 2) out.u16(static_cast<uint16_t>(v));
+  if (width == 4) out.u32(static_cast<uint32_t>(v));
+  if (width == 8) out.i64(v);
+}
+
+// The next `n` weights, from bytes that are known to be there.
+std::vector<int64_t> weights_from(ByteView bytes, size_t width) {
+  std::vector<int64_t> out;
+  out.reserve(bytes.size() / width);
+  for (size_t at = 0; at < bytes.size(); at += width) {
+    uint64_t v = 0;
+    for (size_t i = 0; i < width; ++i) v |= uint64_t{bytes[at + i]} << (8 * i);
+    const int unused = 64 - 8 * static_cast<int>(width);
+    out.push_back(static_cast<int64_t>(v << unused) >> unused);
+  }
+  return out;
+}
+
+}  // namespace
+
+void write(Writer& out, const PublicModel& model) { statement::Saver{out}(model); }
+
+Result<PublicModel> parse_public(Reader& in) {
+  PublicModel model;
+  statement::Loader load(in);
+  load(model);
+  if (!load.status()) return tl::unexpected(load.status().error());
+  return model;
+}
+
+void write(Writer& out, const IntegerModel& model) {
+  statement::Saver save(out);
+  save(model.steps);
+  save(model.nodes);
+  save(model.marks);
+  for (size_t i = 0; i < model.open.system.tensors.size(); ++i) {
+    const statement::Tensor& tensor = model.open.system.tensors[i];
+    if (!is_weights(model.open.system, tensor)) continue;
+    for (int64_t v : model.weights[i]) write_weight(out, width_of(tensor.range), v);
+  }
+}
+
+Result<IntegerModel> parse_private(Reader& in, PublicModel open) {
+  IntegerModel model;
+  model.open = std::move(open);
+  statement::Loader load(in);
+  load(model.steps);
+  load(model.nodes);
+  load(model.marks);
+  if (!load.status()) return tl::unexpected(load.status().error());
+  TACIT_TRY(validate(model));
+  const statement::System& system = model.open.system;
+  model.weights.resize(system.tensors.size());
+  for (size_t i = 0; i < system.tensors.size(); ++i) {
+    const statement::Tensor& tensor = system.tensors[i];
+    if (!is_weights(system, tensor)) continue;
+    const size_t width = width_of(tensor.range);
+    const uint64_t count = tensor.space.elements();
+    if (count > in.remaining() / width) return fail(Code::kTruncated, "weights", i);
+    TACIT_ASSIGN(const ByteView bytes, in.raw(static_cast<size_t>(count) * width));
+    model.weights[i] = weights_from(bytes, width);
+    for (int64_t v : model.weights[i])
+      if (v < tensor.range.low || v > tensor.range.high)
+        return fail(Code::kBadModel, "weights", i, "a weight is outside its declared range");
+  }
+  return model;
+}
+
+}  // namespace tacit::model

@@ -169,6 +169,12 @@ Json poly_cases(const char* name) {
   const std::vector<E> point = random.list<E>(3), other = random.list<E>(3), values = random.list<E>(7);
   const F x = random.next<F>();
   const std::span<const E> r(point), r2(other);
+  E powers = E::one();  // Π_t (1 − r_t + r_t x^(2^t))
+  F power = x;
+  for (const E& c : point) {
+    powers *= E::one() - c + c * power;
+    power *= power;
+  }
   return {{"field", name},
           {"point", elements(point)},
           {"other", elements(other)},
@@ -178,7 +184,7 @@ Json poly_cases(const char* name) {
           {"extension_of_values_at_point", element(poly::evaluate<E, E>(values, r))},
           {"extension_of_index_at_point", element(poly::identity_mle<E>(r))},
           {"x", element(x)},
-          {"extension_of_powers_of_x_at_point", element(poly::power_tensor_eval<E>(x, r))}};
+          {"extension_of_powers_of_x_at_point", element(powers)}};
 }
 
 }  // namespace

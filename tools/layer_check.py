@@ -127,6 +127,8 @@ def self_test():
         "src/tacit/verifier/fine.cc": '#include "tacit/base/fine.h"\n#include "tacit/verifier/fine.h"\n',
         "src/tacit/verifier/up.cc": '#pragma once\n#include "tacit/prover/up.h"\n',
         "src/tacit/verifier/around.cc": '#  include "../prover/up.h"\n',
+        "src/tacit/simd/oracle_test.cc": '#include "tacit/merkle/fine.h"\n#include "tacit/verifier/fine.h"\n',
+        "src/tacit/simd/oracle.cc": '#include "tacit/merkle/fine.h"\n',
         "src/tacit/model/sideways.cc": "#include <tacit/prover/up.h>\n",
         "src/tacit/base/long_test.cc": "\n" * (MAX_FILE_LINES + 1),
         "src/tacit/base/full.h": "\n" * MAX_FILE_LINES,
@@ -136,6 +138,7 @@ def self_test():
     expected = {
         "src/tacit/verifier/up.cc:2",
         "src/tacit/verifier/around.cc:1",
+        "src/tacit/simd/oracle.cc:1",
         "src/tacit/model/sideways.cc:1",
         f"src/tacit/base/long_test.cc:{MAX_FILE_LINES + 1}",
         "src/tacit/stray/file.h:1",

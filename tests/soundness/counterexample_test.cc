@@ -126,6 +126,41 @@ TEST(OneFold, WithAKnownBetaWrongFunctionalsPass) {
 
 // ---- Lemma 2: accumulators at the leaf point
 
+// ρ must be drawn after all cells are committed. Who knows it chooses cells whose error vanishes there: three
+// unknowns for the two equations over F that one over E is.
+TEST(Accumulators, WithAKnownPointErrorsVanish) {
+  using E = field::Goldilocks2;
+  using F = E::Base;
+  Sample sample = make_sample();
+  const PredictableCoins coins(4);
+  const int depth = verifier::leaf_layout(sample.system).depth;
+  uint64_t draw = 0;
+  for (int s = 0; s + 1 < depth; ++s) draw += static_cast<uint64_t>(s + 1);
+  std::vector<E> point(static_cast<size_t>(depth));
+  for (int t : verifier::binding_order(depth - 1))
+    point[static_cast<size_t>(t)] = coins.predict<E>(Label::kGkrPoint, draw++);
+  point.back() = coins.predict<E>(Label::kGkrPoint, draw);
+  const Space& space = sample.system.tensors[sample.pair].space;
+  const verifier::Weight<E> w = verifier::point_weight<E>(space, point);
+  const auto weight = [&](size_t i) { return w.axes[0].values[i / 3] * w.axes[1].values[i % 3]; };
+  // e₀·weight(0) + e₁·weight(1) = −weight(2)
+  const E x = weight(0), y = weight(1), z = -weight(2);
+  const F det = (x[0] * y[1] - x[1] * y[0]).inverse();
+  const F error[3] = {(z[0] * y[1] - z[1] * y[0]) * det, (x[0] * z[1] - x[1] * z[0]) * det, F::one()};
+  for (size_t i = 0; i < 3; ++i) {
+    const uint64_t cell = (F::from_i64(sample.assignment.tensors[sample.pair][i]) + error[i]).value();
+    // The integer of int64 that stands for it.
+    sample.assignment.tensors[sample.pair][i] =
+        cell < (uint64_t{1} << 63) ? static_cast<int64_t>(cell) : -static_cast<int64_t>(F::kModulus - cell);
+  }
+  const Instance<E> instance(sample, make_parameters<E>(Work::kNone));
+  ASSERT_FALSE(satisfies(instance.sample.system, instance.sample.assignment));
+  PredictableCoins proving(coins), judging(coins), other(5), others(5);
+  EXPECT_TRUE(instance.verify(instance.prove(1, proving), judging));
+  expect_code(instance.verify(instance.prove(1, other), others), Code::kFinalCheck);
+  expect_code(instance.verify(instance.prove(1)), Code::kFinalCheck);
+}
+
 // λ must be drawn after all s_k, η after all claims. Who knows both shifts two accumulators' values.
 TEST(Accumulators, WithKnownBatchingOffsetsCancel) {
   using E = field::Goldilocks2;

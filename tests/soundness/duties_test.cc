@@ -3,7 +3,7 @@
 #include "sample.h"
 #include "tacit/verifier/error_terms.h"
 #include "tacit/verifier/layers.h"
-#include "tacit/verifier/parameters_samples.h"
+#include "tacit/verifier/parameters_samples_test.h"
 
 namespace tacit::soundness {
 namespace {

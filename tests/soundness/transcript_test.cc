@@ -116,7 +116,7 @@ TEST_F(TranscriptTest, EveryMessageAndItsOrderCount) {
   EXPECT_GE(exchanged, 10u);
 }
 
-// Every label is absorbed or drawn in this statement but those of the sums over tiles.
+// Every label is absorbed or drawn in this statement.
 TEST_F(TranscriptTest, EveryLabelOccurs) {
   std::vector<Event> events;
   verifier::FiatShamirCoins coins(verifier::kProtocolName);
@@ -126,10 +126,8 @@ TEST_F(TranscriptTest, EveryLabelOccurs) {
   for (const Event& event : events) ++seen[event.label];
   for (size_t i = 0; i < transcript::kLabelNames.size(); ++i) {
     const Label label = static_cast<Label>(i);
-    const bool tiles =
-        label == Label::kTileRound || label == Label::kTilePoint || label == Label::kWeightValue;
     const bool spare = label == Label::kRho;  // the leaf point has coordinates enough
-    EXPECT_EQ(seen.count(label), tiles || spare ? 0u : 1u) << transcript::kLabelNames[i];
+    EXPECT_EQ(seen.count(label), spare ? 0u : 1u) << transcript::kLabelNames[i];
   }
 }
 

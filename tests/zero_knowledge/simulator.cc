@@ -6,7 +6,7 @@
 #include "tacit/base/check.h"
 #include "tacit/poly/eq.h"
 #include "tacit/poly/ntt.h"
-#include "tacit/poly/powers.h"
+#include "tacit/poly/horner.h"
 #include "tacit/prover/kernels.h"
 #include "tacit/prover/opening.h"
 #include "tacit/verifier/layers.h"
@@ -103,7 +103,7 @@ struct Rows {
       for (const auto& row : table) column.push_back(row[w]);
       columns.push_back(poly::interpolate_bitrev<Toy>(column));
     }
-    return Matrix<Toy>(tree_id, log_domain, std::move(columns), hash::Seed(std::array<uint8_t, 32>{}));
+    return Matrix<Toy>(tree_id, log_domain, log_domain, std::move(columns), hash::Seed(std::array<uint8_t, 32>{}));
   }
 };
 

@@ -34,9 +34,7 @@ namespace tacit {
   X(kWrongInput, "the receipt was made for another input")                                            \
   X(kWrongStatement, "the receipt states something else than was asked for")                          \
   X(kUnregistered, "the model's weights are not proven to be in range")                               \
-  X(kRootCheck, "the lookup sum is not zero or a denominator vanishes")                               \
   X(kLinearCheck, "a linear relation between committed values does not hold")                         \
-  X(kProductCheck, "a product relation between committed values does not hold")                       \
   X(kMerklePath, "an opened row does not belong to its commitment")                                   \
   X(kRowCheck, "an opened row does not match the folded word")                                        \
   X(kFinalCheck, "the last vector does not satisfy the remaining constraints")                        \

@@ -116,7 +116,11 @@ Result<std::vector<E>> prove_lookup_tree(VeilWriter<E>& veil, Fractions<E> leave
   veil.send(Label::kRootDenominator, q.inverse());
   std::vector<E> point;
   layers.pop_back();
-  for (; !layers.empty(); layers.pop_back()) prove_layer(veil, layers.back(), point);
+  for (; !layers.empty(); layers.pop_back()) {
+    prove_layer(veil, layers.back(), point);
+    // The next layer's verifier divides by its point's coordinates.
+    if (std::find(point.begin(), point.end(), E::zero()) != point.end()) return fail(Code::kUnlucky, "lookup tree");
+  }
   return point;
 }
 

@@ -5,7 +5,7 @@
 
 #include "tacit/base/secret.h"
 #include "tacit/poly/eq.h"
-#include "tacit/poly/powers.h"
+#include "tacit/poly/horner.h"
 #include "tacit/prover/claim.h"
 #include "tacit/prover/kernels.h"
 #include "tacit/prover/lookup.h"

@@ -42,15 +42,15 @@ struct Columns8 {
         for (int r = 0; r < 8; ++r) rows[r].store(parts + kWords * k + 8 * r);
       }
       for (size_t r = 0; r < kWords; r += 8)
-        split_vectors<Lanes, 16, 1, false>(parts + r, kWords, strip + kWords * i + r, 16 * kWords,
-                                           outer.word);
+        split_vectors<Lanes, 16, 1, false>(parts + r, kWords, strip + kWords * i + r, 16 * kWords, outer.word,
+                                           outer.high);
     }
     const size_t stride = 8 * work.stride;
     for (size_t p = 0; p < 16; ++p)
       for (size_t r = 0; r < kWords; r += 8)
         split_vectors<Lanes, 16, 1, false>(strip + 16 * kWords * p + r, kWords,
                                            work.words + 16 * p * stride + 8 * first + r, stride,
-                                           inner[p].word);
+                                           inner[p].word, inner[p].high);
   }
 
   static void load(const ColumnGroup& group, const ColumnWork& work, size_t begin, size_t end) {
@@ -74,16 +74,19 @@ struct Columns8 {
   // Blocks b, b + 1, … of 16 rows, `count` ≤ 16 of them, b a multiple of 16: their twiddles are made in
   // vectors.
   __attribute__((noinline)) static void finish_sixteens(uint64_t* x, Twiddles t, uint64_t b, size_t count) {
-    alignas(64) uint64_t powers[16 * 16 + 8];
+    alignas(64) uint64_t powers[16 * 16 + 8], highs[16 * 16];
     Lanes base = Lanes::broadcast(twiddle(t, b));
     for (size_t h = 0; h < count; h += 8) {
       Lanes power[16];
       power[1] = mul(base, Lanes::load(t.low + h));
       for (int k = 2; k < 16; ++k) power[k] = mul(power[k / 2], power[k - k / 2]);
-      for (int k = 1; k < 16; ++k) power[k].store(powers + 16 * k + h);
+      for (int k = 1; k < 16; ++k) {
+        power[k].store(powers + 16 * k + h);
+        for (size_t i = 16 * k + h; i < 16 * k + h + 8; ++i) highs[i] = powers[i] >> 52;
+      }
     }
     for (size_t p = 0; p < count; ++p)
-      split_vectors<Lanes, 16, 16, true>(x + 128 * p, 8, x + 128 * p, 8, powers + p);
+      split_vectors<Lanes, 16, 16, true>(x + 128 * p, 8, x + 128 * p, 8, powers + p, highs + p);
   }
 
   // Block b of 2^log_rows rows, which start at `row` of the coset. Requires log_rows ≥ 5.

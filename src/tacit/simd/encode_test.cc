@@ -110,6 +110,18 @@ TEST_P(Encode, EverySplit) {
   check(Matrix(14, 16, 9, (1 << 14) + 100), serial);
 }
 
+TEST_P(Encode, LargestWords) {
+  for (uint32_t log_rows : {9, 14}) {
+    Matrix m(log_rows, log_rows + 1, 2, size_t{2} << log_rows);
+    for (auto& column : m.words) std::fill(column.begin(), column.end(), Goldilocks::kModulus - 1);
+    check(m, serial);
+    for (auto& column : m.words)
+      for (size_t i = 0; i < column.size(); ++i)
+        column[i] = i % 2 == 0 ? 0xffffffff : Goldilocks::kModulus - 1;
+    check(m, serial);
+  }
+}
+
 TEST_P(Encode, ThreadsDontMatter) {
   parallel::set_threads(4);
   check(Matrix(6, 9, 130, 100), parallel::run);

@@ -19,14 +19,6 @@ TACIT_INLINE Split split_broadcast(uint64_t a) {
   return {Lanes::broadcast(a).v, Lanes::broadcast(a >> 52).v};
 }
 
-// g++ 12 moves the operands of the intrinsics about and spills; the instruction itself adds in place.
-TACIT_INLINE void add_low(__m512i& sum, __m512i a, __m512i b) {
-  asm("vpmadd52luq %2, %1, %0" : "+v"(sum) : "v"(a), "v"(b));
-}
-TACIT_INLINE void add_high(__m512i& sum, __m512i a, __m512i b) {
-  asm("vpmadd52huq %2, %1, %0" : "+v"(sum) : "v"(a), "v"(b));
-}
-
 // A sum of products. Each adds less than 2^52, 3 · 2^52 and 2^25 to the columns.
 struct Wide {
   __m512i column[3];
@@ -40,13 +32,13 @@ struct Wide {
     return {{low, _mm512_srli_epi64(a.v, 52), _mm512_setzero_si512()}};
   }
   TACIT_INLINE void add_product(const Split& a, const Split& b) {
-    add_low(column[0], a.word, b.word);
-    add_high(column[1], a.word, b.word);
-    add_low(column[1], a.word, b.high);
-    add_high(column[2], a.word, b.high);
-    add_low(column[1], a.high, b.word);
-    add_high(column[2], a.high, b.word);
-    add_low(column[2], a.high, b.high);
+    add_low52(column[0], a.word, b.word);
+    add_high52(column[1], a.word, b.word);
+    add_low52(column[1], a.word, b.high);
+    add_high52(column[2], a.word, b.high);
+    add_low52(column[1], a.high, b.word);
+    add_high52(column[2], a.high, b.word);
+    add_low52(column[2], a.high, b.high);
   }
   // this += factor · other, for a small factor.
   template <int kFactor>

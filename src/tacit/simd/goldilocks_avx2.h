@@ -35,6 +35,12 @@ struct Lanes {
     _mm256_storeu_si256(q, v[0]);
     _mm256_storeu_si256(q + 1, v[1]);
   }
+
+  // See Lanes::Term in ring_split.h.
+  using Term = Lanes;
+  TACIT_INLINE static Lanes of(Lanes x) { return x; }
+  TACIT_INLINE static Lanes product(Lanes x, const uint64_t* factor, const uint64_t* high);
+  TACIT_INLINE Lanes result() const { return *this; }
 };
 
 // f on each half.
@@ -117,6 +123,10 @@ TACIT_INLINE void transpose(Lanes r[8]) {
     r[4 + i].v[0] = r[i].v[1];
     r[i].v[1] = low;
   }
+}
+
+TACIT_INLINE Lanes Lanes::product(Lanes x, const uint64_t* factor, const uint64_t*) {
+  return mul_by(x, factor);
 }
 
 }  // namespace

@@ -15,6 +15,8 @@
 namespace tacit::simd {
 namespace {
 
+struct Limbs;  // limbs_avx512.h
+
 struct Lanes {
   static constexpr uint64_t kEpsilon = 0xffffffff;
   __m512i v;
@@ -27,6 +29,12 @@ struct Lanes {
     return {_mm512_maskz_loadu_epi64(static_cast<__mmask8>((1u << n) - 1), p)};
   }
   TACIT_INLINE void store(uint64_t* p) const { _mm512_storeu_si512(p, v); }
+
+  // See Lanes::Term in ring_split.h.
+  using Term = Limbs;
+  TACIT_INLINE static Lanes of(Lanes x) { return x; }
+  TACIT_INLINE static Lanes product(Lanes x, const uint64_t* factor, const uint64_t* high);
+  TACIT_INLINE Lanes result() const { return *this; }
 };
 
 TACIT_INLINE __m512i epsilon() { return _mm512_set1_epi64(Lanes::kEpsilon); }
@@ -93,6 +101,15 @@ TACIT_INLINE Lanes shift(Lanes x) {
   }
 }
 
+// sum += the low, or the high, 52 bits of the product of the low 52 bits of a and b. g++ 12 moves the
+// operands of the intrinsics about and spills; the instruction itself adds in place.
+TACIT_INLINE void add_low52(__m512i& sum, __m512i a, __m512i b) {
+  asm("vpmadd52luq %2, %1, %0" : "+v"(sum) : "v"(a), "v"(b));
+}
+TACIT_INLINE void add_high52(__m512i& sum, __m512i a, __m512i b) {
+  asm("vpmadd52huq %2, %1, %0" : "+v"(sum) : "v"(a), "v"(b));
+}
+
 // Eight rows become eight columns.
 TACIT_INLINE void transpose(Lanes r[8]) {
   __m512i t[8], u[8];
@@ -111,6 +128,10 @@ TACIT_INLINE void transpose(Lanes r[8]) {
       r[2 * i + odd].v = _mm512_shuffle_i64x2(u[4 * odd + 2 * i], u[4 * odd + 2 * i + 1], 0x88);
       r[4 + 2 * i + odd].v = _mm512_shuffle_i64x2(u[4 * odd + 2 * i], u[4 * odd + 2 * i + 1], 0xdd);
     }
+}
+
+TACIT_INLINE Lanes Lanes::product(Lanes x, const uint64_t* factor, const uint64_t*) {
+  return mul_by(x, factor);
 }
 
 }  // namespace

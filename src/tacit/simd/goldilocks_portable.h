@@ -25,6 +25,12 @@ struct Lanes {
     return out;
   }
   void store(uint64_t* p) const { std::copy_n(w, 8, p); }
+
+  // See Lanes::Term in ring_split.h.
+  using Term = Lanes;
+  TACIT_INLINE static Lanes of(Lanes x) { return x; }
+  TACIT_INLINE static Lanes product(Lanes x, const uint64_t* factor, const uint64_t* high);
+  TACIT_INLINE Lanes result() const { return *this; }
 };
 
 // Values are canonical throughout, and the products are those of field/.
@@ -60,6 +66,8 @@ inline void transpose(Lanes r[8]) {
   for (int i = 0; i < 8; ++i)
     for (int j = 0; j < i; ++j) std::swap(r[i].w[j], r[j].w[i]);
 }
+
+inline Lanes Lanes::product(Lanes x, const uint64_t* factor, const uint64_t*) { return mul_by(x, factor); }
 
 }  // namespace
 }  // namespace tacit::simd

@@ -1,7 +1,7 @@
 #include "tacit/simd/level.h"
 
 #if TACIT_SIMD_X86
-#include "tacit/simd/goldilocks_avx512.h"
+#include "tacit/simd/limbs_avx512.h"
 #include "tacit/simd/ntt_kernel.h"
 
 namespace tacit::simd {

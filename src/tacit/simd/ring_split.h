@@ -3,7 +3,9 @@
 //
 //   Lanes                  eight residues mod p: broadcast, zero, load, load_first, store
 //   add, sub               the second operand canonical
-//   canonical, mul, mul_by (a word in memory), shift<k> (· 2^k), transpose (8 × 8).
+//   canonical, mul, mul_by (a word in memory), shift<k> (· 2^k), transpose (8 × 8)
+//   Lanes::Term            what a short transform adds and shifts, Lanes itself or something cheaper:
+//                          of(Lanes), product(Lanes, word, its upper 12 bits), result(), butterfly<k>.
 //
 // f mod (X^(Rl) − z^R) has the parts f_k, k < R, of l coefficients; its residues mod (X^l − z ω^bitrev(p)),
 // ω = root_of_unity(log R) = 2^(192/R), are Σ_k ω^(k bitrev(p)) z^k f_k: a short transform of the scaled
@@ -12,6 +14,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 #include <utility>
 
 #include "tacit/simd/inline.h"
@@ -76,10 +79,10 @@ TACIT_INLINE uint64_t twiddle(Twiddles t, uint64_t b) {
   return times(t.low[b & ((1 << kLogLowTwiddles) - 1)], t.high[b >> kLogLowTwiddles]);
 }
 
-// 1, z, …, z^(R−1) for the splitting of block b in R, and a word that mul_by may touch.
+// 1, z, …, z^(R−1) for the splitting of block b in R, a word that mul_by may touch, and their upper 12 bits.
 template <int R>
 struct Powers {
-  uint64_t word[R + 1];
+  uint64_t word[R + 1], high[R];
 
   Powers(Twiddles t, uint64_t b) {
     uint64_t z = twiddle(t, b);
@@ -88,21 +91,28 @@ struct Powers {
     word[1] = z;
     for (int k = 2; k < R; ++k) word[k] = times(word[k / 2], word[k - k / 2]);
     word[R] = 0;
+    for (int k = 0; k < R; ++k) high[k] = word[k] >> 52;
   }
 };
 
-// One vector of each part, `from` words apart, to one of each residue, `to` words apart. kStep: words between
-// powers.
+// One vector of each part, `from` words apart, to one of each residue, `to` words apart. Power k lies at
+// powers[kStep k], its upper bits at highs[kStep k].
 template <class Lanes, int R, int kStep, bool kCanonical>
 TACIT_INLINE void split_vectors(const uint64_t* in, size_t from, uint64_t* out, size_t to,
-                                const uint64_t* powers) {
-  Lanes x[R];
-  x[0] = Lanes::load(in);
+                                const uint64_t* powers, const uint64_t* highs) {
+  // Below, products are too few to pay for the way back from terms.
+  using Term = std::conditional_t<(R >= 8), typename Lanes::Term, Lanes>;
+  Term x[R];
+  x[0] = Term::of(Lanes::load(in));
 #pragma GCC unroll 16
-  for (int k = 1; k < R; ++k) x[k] = mul_by(Lanes::load(in + from * k), powers + kStep * k);
+  for (int k = 1; k < R; ++k)
+    x[k] = Term::product(Lanes::load(in + from * k), powers + kStep * k, highs + kStep * k);
   short_transform<R>(x);
 #pragma GCC unroll 16
-  for (int k = 0; k < R; ++k) (kCanonical ? canonical(x[k]) : x[k]).store(out + to * k);
+  for (int k = 0; k < R; ++k) {
+    Lanes y = x[k].result();
+    (kCanonical ? canonical(y) : y).store(out + to * k);
+  }
 }
 
 // The transpose: out part k = z^k Σ_p ω^(k bitrev(p)) in part p.
@@ -126,7 +136,7 @@ __attribute__((noinline)) void step_block(uint64_t* x, size_t words, size_t begi
   const Powers<R> powers(t, b);
   for (size_t i = begin; i < end; i += 8) {
     if constexpr (kDirection == Direction::kSplit) {
-      split_vectors<Lanes, R, 1, false>(x + i, words, x + i, words, powers.word);
+      split_vectors<Lanes, R, 1, false>(x + i, words, x + i, words, powers.word, powers.high);
     } else {
       join_vectors<Lanes, R>(x + i, words, powers.word);
     }

@@ -13,7 +13,6 @@
 #include <vector>
 
 #include "tacit/base/bytes.h"
-#include "tacit/statement/port.h"
 #include "tacit/statement/system.h"
 
 namespace tacit::statement {
@@ -108,79 +107,38 @@ class Loader {
   Status status_;
 };
 
-template <class A>
-void describe(A& ar, Axis& v) {
-  ar(v.length), ar(v.log_strip), ar(v.batched);
-}
-template <class A>
-void describe(A& ar, Space& v) {
-  ar(v.axes);
-}
-template <class A>
-void describe(A& ar, Oracle& v) {
-  ar(v.kind), ar(v.log_rows), ar(v.limbs);
-}
-template <class A>
-void describe(A& ar, Interval& v) {
-  ar(v.low), ar(v.high);
-}
-template <class A>
-void describe(A& ar, Tensor& v) {
-  ar(v.oracle), ar(v.space), ar(v.base), ar(v.range);
-}
-template <class A>
-void describe(A& ar, Public& v) {
-  ar(v.kind), ar(v.space), ar(v.range), ar(v.values);
-}
-template <class A>
-void describe(A& ar, AxisMap::Step& v) {
-  ar(v.label), ar(v.stride);
-}
-template <class A>
-void describe(A& ar, AxisMap& v) {
-  ar(v.steps), ar(v.offset);
-}
-template <class A>
-void describe(A& ar, Term& v) {
-  ar(v.source), ar(v.id), ar(v.coefficient), ar(v.maps);
-}
-template <class A>
-void describe(A& ar, View& v) {
-  ar(v.terms), ar(v.constant), ar(v.log_denominator);
-}
-template <class A>
-void describe(A& ar, Contraction& v) {
-  ar(v.labels), ar(v.roles), ar(v.a), ar(v.c);
-}
-template <class A>
-void describe(A& ar, Column& v) {
-  ar(v.kind), ar(v.start), ar(v.step), ar(v.tensor);
-}
-template <class A>
-void describe(A& ar, Segment& v) {
-  ar(v.log_rows), ar(v.columns), ar(v.multiplicity);
-}
-template <class A>
-void describe(A& ar, Table& v) {
-  ar(v.width), ar(v.segments);
-}
-template <class A>
-void describe(A& ar, Lookup& v) {
-  ar(v.labels), ar(v.table), ar(v.columns);
-}
-template <class A>
-void describe(A& ar, Identity& v) {
-  ar(v.labels), ar(v.view);
-}
-template <class A>
-void describe(A& ar, Port& v) {
-  ar(v.name), ar(v.dtype), ar(v.shape), ar(v.batched), ar(v.exponent);
-  ar(v.range), ar(v.labels), ar(v.axes), ar(v.view);
-}
+// clang-format off
+template <class A> void describe(A& ar, Axis& v) { ar(v.length), ar(v.log_strip), ar(v.batched); }
+template <class A> void describe(A& ar, Space& v) { ar(v.axes); }
+template <class A> void describe(A& ar, Oracle& v) { ar(v.kind), ar(v.log_rows), ar(v.limbs); }
+template <class A> void describe(A& ar, Interval& v) { ar(v.low), ar(v.high); }
+template <class A> void describe(A& ar, Tensor& v) { ar(v.oracle), ar(v.space), ar(v.base), ar(v.range); }
+template <class A> void describe(A& ar, Public& v) { ar(v.kind), ar(v.space), ar(v.range), ar(v.values); }
+template <class A> void describe(A& ar, AxisMap::Step& v) { ar(v.label), ar(v.stride); }
+template <class A> void describe(A& ar, AxisMap& v) { ar(v.steps), ar(v.offset); }
+template <class A> void describe(A& ar, Term& v) { ar(v.source), ar(v.id), ar(v.coefficient), ar(v.maps); }
+template <class A> void describe(A& ar, View& v) { ar(v.terms), ar(v.constant), ar(v.log_denominator); }
+template <class A> void describe(A& ar, Contraction& v) { ar(v.labels), ar(v.roles), ar(v.a), ar(v.c); }
+template <class A> void describe(A& ar, Column& v) { ar(v.kind), ar(v.start), ar(v.step), ar(v.tensor); }
+template <class A> void describe(A& ar, Segment& v) { ar(v.log_rows), ar(v.columns), ar(v.multiplicity); }
+template <class A> void describe(A& ar, Table& v) { ar(v.width), ar(v.segments); }
+template <class A> void describe(A& ar, Lookup& v) { ar(v.labels), ar(v.table), ar(v.columns); }
+template <class A> void describe(A& ar, Identity& v) { ar(v.labels), ar(v.view); }
 template <class A>
 void describe(A& ar, System& v) {
   ar(v.oracles), ar(v.tensors), ar(v.publics), ar(v.contractions);
   ar(v.tables), ar(v.lookups), ar(v.identities);
+}
+// clang-format on
+
+// A whole value from its bytes.
+template <class T>
+Result<T> load(Reader& in) {
+  T value;
+  Loader loader(in);
+  loader(value);
+  if (!loader.status()) return tl::unexpected(loader.status().error());
+  return value;
 }
 
 }  // namespace tacit::statement

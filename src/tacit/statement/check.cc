@@ -95,7 +95,7 @@ class Checker {
     for (size_t i = 0; i < s_.oracles.size(); ++i) {
       const Oracle& oracle = s_.oracles[i];
       if (oracle.log_rows > 40 || oracle.limbs == 0) return bad("oracle", i);
-      if ((Wide{oracle.limbs} << oracle.log_rows) > Wide{limits_.max_places})
+      if (oracle.limbs > (1 << 20) || (Wide{oracle.limbs} << oracle.log_rows) > Wide{limits_.max_places})
         return fail(Code::kTooLarge, "oracle", i);
     }
     return {};
@@ -128,6 +128,7 @@ class Checker {
       const Public& item = s_.publics[i];
       if (item.range.low > item.range.high) return bad("public", i);
       TACIT_TRY(space(item.space, "public", i));
+      if (item.space.elements() >> 31 != 0) return fail(Code::kTooLarge, "public", i);
       if (item.kind == PublicKind::kStated ? !item.values.empty() : item.values.size() != item.space.elements())
         return bad("public", i);
       for (int64_t v : item.values)

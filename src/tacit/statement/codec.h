@@ -6,7 +6,6 @@
 
 #include "tacit/base/bytes.h"
 #include "tacit/hash/digest.h"
-#include "tacit/statement/port.h"
 #include "tacit/statement/system.h"
 
 namespace tacit::statement {
@@ -15,10 +14,6 @@ void write(Writer& out, const System& system);
 
 // Errors: kTruncated, kNonCanonical (an enumeration out of range). Call `check` on the result before use.
 Result<System> parse(Reader& in);
-
-// The same for a port. Call `check` on the result before use.
-void write(Writer& out, const Port& port);
-Result<Port> parse_port(Reader& in);
 
 // BLAKE3("tacit system v1" ‖ canonical bytes).
 hash::Digest digest(const System& system);

@@ -1,5 +1,6 @@
 #include "tacit/statement/port.h"
 
+#include "tacit/statement/archive.h"
 #include "tacit/statement/builder.h"
 
 namespace tacit::statement {
@@ -74,5 +75,8 @@ System with_visibility(const System& model, const std::vector<Port>& inputs, con
     for (const Port& port : outputs) state(system, port);
   return system;
 }
+
+void write(Writer& out, const Port& port) { Saver{out}(port); }
+Result<Port> parse_port(Reader& in) { return load<Port>(in); }
 
 }  // namespace tacit::statement

@@ -11,7 +11,7 @@
 
 #include <string>
 
-#include "tacit/base/error.h"
+#include "tacit/base/bytes.h"
 #include "tacit/statement/system.h"
 
 namespace tacit::statement {
@@ -48,5 +48,14 @@ Status check(const Port& port);
 // port's view. A public holds [samples, shape…] in row-major order. Requires ports that pass `check`.
 System with_visibility(const System& model, const std::vector<Port>& inputs, const std::vector<Port>& outputs,
                        Visibility visibility);
+
+// Canonical bytes: the fields in order (archive.h). Call `check` on the result of parse_port before use.
+template <class A>
+void describe(A& ar, Port& v) {
+  ar(v.name), ar(v.dtype), ar(v.shape), ar(v.batched), ar(v.exponent);
+  ar(v.range), ar(v.labels), ar(v.axes), ar(v.view);
+}
+void write(Writer& out, const Port& port);
+Result<Port> parse_port(Reader& in);
 
 }  // namespace tacit::statement

@@ -34,9 +34,6 @@ namespace tacit::transcript {
   X(kClaimRound, "claim_round")             \
   X(kClaimPoint, "claim_point")             \
   X(kCellValue, "cell_value")               \
-  X(kTileRound, "tile_round")               \
-  X(kTilePoint, "tile_point")               \
-  X(kWeightValue, "weight_value")           \
   X(kFoldFunctional, "fold_functional")     \
   X(kMaskFunctional, "mask_functional")     \
   X(kMu, "mu")                              \

@@ -143,7 +143,8 @@ class ProofReader final : public Channel<E> {
   std::vector<Field>* fields_ = nullptr;
 };
 
-// Answers zero to every read and one to every challenge, and counts.
+// Answers zero to every read, fixed scattered values to every challenge (equal ones would merge what differs in a proof),
+// and counts.
 template <class E>
 class CountingChannel final : public Channel<E> {
  public:
@@ -152,13 +153,17 @@ class CountingChannel final : public Channel<E> {
     std::fill(out.begin(), out.end(), E::zero());
     scalars_ += out.size();
   }
-  // Not 0 or 1: those have special roles.
-  E challenge(Label) override { return E::one() + E::one(); }
+  E challenge(Label) override {
+    E out;
+    for (int i = 0; i < E::kDegree; ++i)
+      out[i] = typename E::Base((state_ = state_ * 6364136223846793005u + 1442695040888963407u) >> 32);
+    return out;
+  }
   void check_work(Label, uint32_t) override {}
   uint64_t scalars() const { return scalars_; }
 
  private:
-  uint64_t scalars_ = 0;
+  uint64_t scalars_ = 0, state_ = 1;
 };
 
 }  // namespace tacit::verifier

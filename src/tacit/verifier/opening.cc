@@ -4,7 +4,7 @@
 #include "tacit/merkle/multiproof.h"
 #include "tacit/poly/eq.h"
 #include "tacit/poly/domain.h"
-#include "tacit/poly/powers.h"
+#include "tacit/poly/horner.h"
 #include "tacit/verifier/instantiate.h"
 
 namespace tacit::verifier {

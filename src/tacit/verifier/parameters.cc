@@ -61,7 +61,7 @@ Status check_pads(const Pads& pads) {
 
 Status check_level(const Level& level, int log_length, size_t number) {
   const auto bad = [&](const char* hint) { return fail(Code::kBadParameters, "level", number, hint); };
-  if (level.log_rows >= log_length) return bad("a level must shorten the vector");
+  if (level.log_rows >= log_length || log_length - level.log_rows > 16) return bad("a level must have 1 to 16 rounds");
   if (level.log_domain > kMaxLogDomain || level.log_domain <= level.log_rows)
     return bad("the domain must be at least twice the rows and at most 2^32");
   if (!sane_queries(level.queries, level.log_domain)) return bad("number of queries");

@@ -72,6 +72,7 @@ Result<IntegerModel> emit_program(EmitContext& context) {
       return context.refuse(Code::kUnsupported, "the operator can't be proven yet");
     }
   }
+  context.enter(UINT32_MAX);
   for (ValueId id : graph.outputs) {
     TACIT_ASSIGN(Port port, context.output(id));
     outputs.push_back(std::move(port));
@@ -101,27 +102,35 @@ Cost cost_of(const statement::System& model) {
   return cost;
 }
 
+namespace {
+
+// What the plan's program costs, in nanoseconds; infinite where its limbs are too wide for the model.
+Result<double> cost_of_plan(const Graph& graph, const std::vector<Spread>& spreads, const Plan& plan) {
+  EmitContext context(graph, spreads, plan);
+  const Result<IntegerModel> model = emit_program(context);
+  if (model) return cost_of(model->open.system).nanoseconds();
+  if (model.error().code == Code::kMayWrap) return INFINITY;
+  return tl::unexpected(model.error());
+}
+
+}  // namespace
+
 Result<Plan> choose_plan(const Graph& graph, const std::vector<Spread>& spreads, Plan plan) {
-  Result<Plan> best = fail(Code::kMayWrap, "model");
-  double least = INFINITY;
-  for (uint8_t clamp_bits = 8; clamp_bits <= plan.bits; ++clamp_bits)
-    for (uint8_t digit_bits = 7; digit_bits <= 16; ++digit_bits) {
-      plan.clamp_bits = clamp_bits;
-      plan.digit_bits = digit_bits;
-      EmitContext context(graph, spreads, plan);
-      const Result<IntegerModel> model = emit_program(context);
-      if (!model) {
-        // Wide limbs may be too wide where narrow ones fit; any other error is the model's.
-        if (model.error().code != Code::kMayWrap) return tl::unexpected(model.error());
-        if (!best) best = tl::unexpected(model.error());
-        continue;
+  TACIT_ASSIGN(double least, cost_of_plan(graph, spreads, plan));
+  // The two sizes hardly depend on each other: one after the other, twice.
+  for (int round = 0; round < 2; ++round)
+    for (uint8_t Plan::*size : {&Plan::digit_bits, &Plan::clamp_bits}) {
+      Plan other = plan;
+      for (uint8_t bits = 6; bits <= 16; ++bits) {
+        if (size == &Plan::clamp_bits && bits > plan.bits) break;
+        other.*size = bits;
+        TACIT_ASSIGN(const double cost, cost_of_plan(graph, spreads, other));
+        if (cost >= least) continue;
+        least = cost;
+        plan = other;
       }
-      const double cost = cost_of(model->open.system).nanoseconds();
-      if (cost >= least) continue;
-      least = cost;
-      best = plan;
     }
-  return best;
+  return plan;
 }
 
 Result<IntegerModel> lower(Graph graph, const std::vector<Sample>& samples, Plan plan) {

@@ -50,6 +50,9 @@ TEST_P(Models, AgreesWithFloat) {
     EXPECT_EQ(output.argmax_agrees, output.n_samples);
   }
 
+  std::printf("  worst: %s, %.2e\n", report->worst_node.c_str(), report->worst_error);
+  EXPECT_FALSE(report->worst_node.empty());
+
   // Three samples at once.
   std::vector<std::vector<int64_t>> inputs;
   for (size_t i = 0; i < model->open.inputs.size(); ++i)

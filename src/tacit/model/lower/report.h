@@ -16,9 +16,13 @@ struct OutputError {
 
 struct Report {
   std::vector<OutputError> outputs;
+  std::string
+      worst_node;  // the one whose value is furthest from the float model's, relative to that value's span
+  double worst_error = 0;
 };
 
-// Runs both models over the samples. Errors: those of run_float and execute.
+// Runs both models over the samples. `graph` is the one that was lowered, batch normalisations fused or not.
+// Errors: those of run_float and execute.
 Result<Report> compare(const Graph& graph, const IntegerModel& model, const std::vector<Sample>& samples);
 
 }  // namespace tacit::model

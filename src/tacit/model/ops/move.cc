@@ -311,12 +311,13 @@ Status emit_move(EmitContext& e, const Node& node, const Operator& op) {
     std::vector<bool> used(args.size(), false);
     for (Source& source : move.sources) {
       if (source.input == Source::kFill) continue;
-      // A constant zero is a fill.
-      const Tensor* known = args.known(source.input);
-      if (known != nullptr && known->size() == 1 && known->as_real(0) == 0)
+      // Pad's constant is part of the architecture: a zero is a fill.
+      const Tensor* known = node.op == "Pad" && source.input == 2 ? args.known(2) : nullptr;
+      if (known != nullptr && known->as_real(0) == 0) {
         source.input = Source::kFill;
-      else
+      } else {
         used[source.input] = true;
+      }
     }
     const bool fills = std::any_of(move.sources.begin(), move.sources.end(),
                                    [](const Source& s) { return s.input == Source::kFill; });

@@ -41,6 +41,21 @@ Result<Tensors> eval_cast(const Args& args, const Types& outputs) {
   return Tensors{std::move(y)};
 }
 
+// Integers stay what they are where their type holds them all; floats only change their name.
+Status emit_cast(EmitContext& e, const Node& node) {
+  const DType to = e.graph().type(node.outputs[0]).dtype;
+  TACIT_ASSIGN(Form x, e.form(node.inputs[0]));
+  if (!is_real(to)) {
+    if (is_real(e.graph().type(node.inputs[0]).dtype))
+      return e.refuse(Code::kUnsupported, "a float can't be cast to an integer");
+    const IntRange range = int_range(to);
+    if (x.bounds.low < range.min || x.bounds.high > range.max)
+      return e.refuse(Code::kUnsupported,
+                      std::string("integers that may leave the range of ") + dtype_name(to));
+  }
+  return e.set(node.outputs[0], std::move(x));
+}
+
 }  // namespace
 
 TACIT_OPERATORS(cast) {
@@ -51,7 +66,8 @@ TACIT_OPERATORS(cast) {
              .inputs = {1, 1},
              .attributes = {{"to", kInt}, {"saturate", kInt}, {"round_mode", kString}},
              .shape = shape_cast,
-             .eval = eval_cast});
+             .eval = eval_cast,
+             .emit = emit_cast});
 }
 
 }  // namespace tacit::model

@@ -38,6 +38,11 @@ void describe(A& ar, Step& v) {
   ar(v.kind), ar(v.labels), ar(v.views), ar(v.tensors), ar(v.numbers), ar(v.node);
 }
 
+template <class A>
+void describe(A& ar, Mark& v) {
+  ar(v.node), ar(v.first_tensor), ar(v.first_lookup), ar(v.first_identity);
+}
+
 namespace {
 
 bool is_weights(const statement::System& system, const statement::Tensor& tensor) {
@@ -89,6 +94,7 @@ void write(Writer& out, const IntegerModel& model) {
   statement::Saver save(out);
   save(model.steps);
   save(model.nodes);
+  save(model.marks);
   for (size_t i = 0; i < model.open.system.tensors.size(); ++i) {
     const statement::Tensor& tensor = model.open.system.tensors[i];
     if (!is_weights(model.open.system, tensor)) continue;
@@ -102,6 +108,7 @@ Result<IntegerModel> parse_private(Reader& in, PublicModel open) {
   statement::Loader load(in);
   load(model.steps);
   load(model.nodes);
+  load(model.marks);
   if (!load.status()) return tl::unexpected(load.status().error());
   TACIT_TRY(validate(model));
   const statement::System& system = model.open.system;

@@ -47,6 +47,13 @@ EmitContext::EmitContext(const Graph& graph, const std::vector<Spread>& spread, 
   cells_oracle_ = builder_.oracle(statement::OracleKind::kActivations);
 }
 
+void EmitContext::enter(uint32_t node) {
+  node_ = node;
+  marks_.push_back({node, static_cast<uint32_t>(system().tensors.size()),
+                    static_cast<uint32_t>(system().lookups.size()),
+                    static_cast<uint32_t>(system().identities.size())});
+}
+
 tl::unexpected<Error> EmitContext::refuse(Code code, std::string hint) const {
   return fail(code, node_ < graph_.nodes.size() ? graph_.nodes[node_].place() : "model", 0, std::move(hint));
 }
@@ -163,16 +170,23 @@ IntegerModel EmitContext::finish(std::vector<Port> inputs, std::vector<Port> out
   model.steps = std::move(steps_);
   model.open.tables = generated_;
   model.weights.resize(model.open.system.tensors.size());
-  for (const Node& node : graph_.nodes) model.nodes.push_back(node.place());
+  model.marks = std::move(marks_);
+  for (uint32_t n = 0; n < graph_.nodes.size(); ++n) {
+    model.nodes.push_back(graph_.nodes[n].place());
+    for (ValueId id : graph_.nodes[n].outputs)
+      if (id != kNoValue && forms_[id])
+        model.probes.push_back({id, n, {graph_.values[id].name, graph_.type(id), 0, *forms_[id]}});
+  }
   return model;
 }
 
 Status EmitContext::fill(IntegerModel& model) const {
   for (const Filling& filling : fillings_) {
     std::vector<int64_t>& cells = model.weights[filling.tensor];
-    const Interval range = model.open.system.tensors[filling.tensor].range;
+    const statement::Tensor& tensor = model.open.system.tensors[filling.tensor];
+    const Interval range = tensor.range;
     cells.clear();
-    for (int64_t at : filling.positions) {
+    for (int64_t at : positions_of(tensor.space, filling.strides)) {
       const double v = std::ldexp(filling.source->as_real(static_cast<size_t>(at)), -filling.exponent);
       cells.push_back(std::clamp<int64_t>(std::llround(v), range.low, range.high));
     }
@@ -225,7 +239,7 @@ Result<Form> EmitContext::weights(std::shared_ptr<const Tensor> tensor, int bits
   filling.tensor = builder_.tensor(weights_oracle_, space, narrow(f.bounds));
   filling.exponent = f.exponent;
   const std::vector<int64_t> strides = f.strides();
-  filling.positions = positions_of(space, {strides.begin() + 1, strides.end()});
+  filling.strides = {strides.begin() + 1, strides.end()};
   fillings_.push_back(std::move(filling));
   std::vector<statement::AxisMap> maps;
   for (uint32_t label = 1; label < f.labels.axes.size(); ++label) maps.push_back(statement::axis(label));

@@ -45,7 +45,7 @@ struct Filling {
   statement::TensorId tensor = 0;
   std::shared_ptr<const Tensor> source;
   int exponent = 0;
-  std::vector<int64_t> positions;  // of each cell in the source
+  std::vector<int64_t> strides;  // in the source, of the tensor's axes
 };
 
 // The least e with v ≤ 2^e, for v > 0.
@@ -77,7 +77,7 @@ class EmitContext {
   const Plan& plan() const { return plan_; }
   const statement::System& system() const { return builder_.system(); }
   // The node whose rule runs; errors and steps are filed under it.
-  void enter(uint32_t node) { node_ = node; }
+  void enter(uint32_t node);
   tl::unexpected<Error> refuse(Code code, std::string hint) const;
 
   // ---- values
@@ -168,6 +168,7 @@ class EmitContext {
   Status check_width(const Form& form) const;
   Form copy(const Form& form);
   Result<Form> flatten(const Form& form);
+  Form constant_form(Form form, int exponent, __int128 value, Bounds range) const;
   Result<Form> finer(Form form, int exponent) const;
   Result<Form> clamp(const Form& form, int shift, Bounds range);
   enum class Sides : uint8_t { kBoth, kUpper };
@@ -201,6 +202,7 @@ class EmitContext {
   std::vector<Step> steps_;
   std::vector<Filling> fillings_;
   std::vector<GeneratedTable> generated_;
+  std::vector<Mark> marks_;
 };
 
 }  // namespace tacit::model

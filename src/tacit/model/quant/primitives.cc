@@ -25,6 +25,39 @@ Bounds times(Bounds x, Bounds y) {
 
 View cells_view(TensorId id, size_t n_labels) { return statement::direct(Source::kTensor, id, n_labels); }
 
+// The labels of a product: a's in their order, then those of c alone, then the inner ones. Returns how many
+// are not inner; `out` gets where the operands' labels went.
+size_t product_labels(const Form& a, const Form& c, const std::vector<Shared>& shared,
+                      const std::vector<uint32_t>& inner, Space& labels, Product& out) {
+  const uint32_t n_a = static_cast<uint32_t>(a.labels.axes.size()),
+                 n_c = static_cast<uint32_t>(c.labels.axes.size());
+  out.from_a.assign(n_a, Product::kGone);
+  out.from_c.assign(n_c, Product::kGone);
+  auto add = [&](const statement::Axis& axis) {
+    labels.axes.push_back(axis);
+    return static_cast<uint32_t>(labels.axes.size() - 1);
+  };
+  auto is_inner = [&](uint32_t label) { return std::find(inner.begin(), inner.end(), label) != inner.end(); };
+  auto is_shared = [&](uint32_t label) {
+    return label == 0 ||
+           std::any_of(shared.begin(), shared.end(), [&](const Shared& s) { return s.c == label; });
+  };
+  for (uint32_t i = 0; i < n_a; ++i)
+    if (!is_inner(i)) out.from_a[i] = add(a.labels.axes[i]);
+  for (uint32_t j = 0; j < n_c; ++j)
+    if (!is_shared(j)) out.from_c[j] = add(c.labels.axes[j]);
+  labels = laid_out(std::move(labels));
+  const size_t n_out = labels.axes.size();
+  for (uint32_t i = 0; i < n_a; ++i)
+    if (is_inner(i)) out.from_a[i] = add(statement::whole_axis(a.labels.axes[i].length));
+  out.from_c[0] = out.from_a[0];
+  for (const Shared& s : shared) {
+    TACIT_CHECK(a.length(s.a) == c.length(s.c));
+    out.from_c[s.c] = out.from_a[s.a];
+  }
+  return n_out;
+}
+
 }  // namespace
 
 // ---- shapes
@@ -91,6 +124,7 @@ Result<Form> EmitContext::add(Form a, Form b) {
   if (a.exponent < b.exponent) std::swap(a, b);  // a is the coarser
   auto too_wide = [&] {
     const int up = a.exponent - b.exponent;
+    if (magnitude(a.bounds) == 0) return false;
     return up > kMaxShift || (magnitude(statement::hull(system(), a.view)) << up) > kWidestSum;
   };
   if (too_wide()) {
@@ -105,7 +139,8 @@ Result<Form> EmitContext::add(Form a, Form b) {
   if (!align(a, b))
     return refuse(Code::kUnsupported, "the operands' axes were reshaped in ways that cut across");
   const int exponent = b.exponent;
-  Form sum = plus(with_exponent(std::move(a), exponent), b);
+  TACIT_ASSIGN(a, finer(std::move(a), exponent));
+  Form sum = plus(std::move(a), b);
   sum.spread = spread;
   return sum;
 }
@@ -167,35 +202,19 @@ Result<Form> EmitContext::divided(Form form, int64_t n) {
 
 Result<Product> EmitContext::contract(const Form& a, const Form& c, const std::vector<Shared>& shared,
                                       const std::vector<uint32_t>& inner) {
-  const size_t n_a = a.labels.axes.size(), n_c = c.labels.axes.size();
-  constexpr uint32_t kNone = Product::kGone;
-  std::vector<uint32_t> to_a(n_a, kNone), to_c(n_c, kNone);  // labels of the contraction
   statement::Contraction k;
-  auto is_inner = [&](uint32_t label) { return std::find(inner.begin(), inner.end(), label) != inner.end(); };
-  auto add_label = [&](const statement::Axis& axis) {
-    k.labels.axes.push_back(axis);
-    return static_cast<uint32_t>(k.labels.axes.size() - 1);
-  };
-  for (uint32_t i = 0; i < n_a; ++i)
-    if (!is_inner(i)) to_a[i] = add_label(a.labels.axes[i]);
-  to_c[0] = to_a[0];
-  for (uint32_t j = 1; j < n_c; ++j) {
-    const bool is_shared =
-        std::any_of(shared.begin(), shared.end(), [&](const Shared& s) { return s.c == j; });
-    if (!is_shared) to_c[j] = add_label(c.labels.axes[j]);
-  }
-  const size_t n_out = k.labels.axes.size();
-  for (uint32_t i = 0; i < n_a; ++i)
-    if (is_inner(i)) to_a[i] = add_label(a.labels.axes[i]);
-  for (const Shared& s : shared) {
-    TACIT_CHECK(a.length(s.a) == c.length(s.c));
-    to_c[s.c] = to_a[s.a];
-  }
-  Space outputs{{k.labels.axes.begin(), k.labels.axes.begin() + static_cast<std::ptrdiff_t>(n_out)}};
-  outputs = laid_out(outputs);
-  std::copy(outputs.axes.begin(), outputs.axes.end(), k.labels.axes.begin());
-  k.a = relabelled(a.view, to_a);
-  k.c = relabelled(c.view, to_c);
+  Product out;
+  const size_t n_out = product_labels(a, c, shared, inner, k.labels, out);
+  out.form.exponent = a.exponent + c.exponent;
+  out.form.labels.axes.assign(k.labels.axes.begin(),
+                              k.labels.axes.begin() + static_cast<std::ptrdiff_t>(n_out));
+  k.a = relabelled(a.view, out.from_a);
+  k.c = relabelled(c.view, out.from_c);
+  for (auto* labels : {&out.from_a, &out.from_c})
+    for (uint32_t& label : *labels)
+      if (label >= n_out) label = Product::kGone;
+  if (k.a.terms.empty() || k.c.terms.empty()) return out;  // nothing but zeros
+
   __int128 n_inner = 1;
   for (uint32_t label = 0; label < k.labels.axes.size(); ++label) {
     const bool in_a = uses(k.a, label), in_c = uses(k.c, label);
@@ -207,22 +226,11 @@ Result<Product> EmitContext::contract(const Form& a, const Form& c, const std::v
   }
   if (magnitude(statement::hull(system(), k)) > kWidest)
     return refuse(Code::kMayWrap, "the products' sum could grow beyond 61 bits");
-
-  Product out;
   out.form.bounds = times(times(a.bounds, c.bounds), {n_inner, n_inner});
   if (k.a == k.c) out.form.bounds.low = 0;  // a sum of squares
-  out.form.exponent = a.exponent + c.exponent;
-  out.form.labels = outputs;
   const statement::ContractionId id = builder_.contraction(std::move(k));
   out.form.view = statement::direct(Source::kAccumulator, id, n_out);
   add_step(StepKind::kContract, {}, {}, {}, {id});
-  auto output_labels = [&](std::vector<uint32_t> to) {
-    for (uint32_t& label : to)
-      if (label >= n_out) label = Product::kGone;
-    return to;
-  };
-  out.from_a = output_labels(to_a);
-  out.from_c = output_labels(to_c);
   return out;
 }
 
@@ -239,9 +247,19 @@ Result<Form> EmitContext::multiply(Form a, Form c) {
 // ---- cells
 
 Result<Form> EmitContext::saturate(const Form& form, int exponent, Bounds range) {
-  if (form.exponent - exponent > kMaxShift || exponent - form.exponent > kMaxShift)
-    return refuse(Code::kMayWrap, "a value changes its scale by more than 48 bits");
+  const int shift = exponent - form.exponent;
+  if (shift > kMaxShift) {
+    // All of it rounds to zero, or it is rounded in two steps.
+    if (shift > 100 || magnitude(form.bounds) < __int128{1} << (shift - 1))
+      return constant_form(form, exponent, 0, range);
+    TACIT_ASSIGN(const Form first, rounded(form, exponent - kMaxShift / 2));
+    return saturate(first, exponent, range);
+  }
   TACIT_ASSIGN(Form acc, exponent < form.exponent ? finer(form, exponent) : form);
+  if (acc.view.terms.empty()) {
+    const __int128 half = shift > 0 ? __int128{1} << (shift - 1) : 0;
+    return constant_form(form, exponent, (acc.view.constant + half) >> std::max(shift, 0), range);
+  }
   std::vector<uint32_t> kept;
   acc = compact(acc, kept);
   TACIT_ASSIGN(const Form cells, clamp(acc, exponent - acc.exponent, range));
@@ -255,9 +273,22 @@ Result<Form> EmitContext::saturate(const Form& form, int exponent, Bounds range)
   return out;
 }
 
+// The form that is one number, clamped.
+Form EmitContext::constant_form(Form form, int exponent, __int128 value, Bounds range) const {
+  value = std::clamp(value, range.low, range.high);
+  form.view = View{{}, static_cast<int64_t>(value), 0};
+  form.exponent = exponent;
+  form.bounds = {value, value};
+  return form;
+}
+
 // The same reals at a smaller or equal exponent.
 Result<Form> EmitContext::finer(Form form, int exponent) const {
   const int up = form.exponent - exponent;
+  if (form.view.terms.empty() && form.view.constant == 0) {
+    form.exponent = exponent;
+    return form;
+  }
   if (up > kMaxShift || magnitude(statement::hull(system(), form.view)) > kWidest >> up)
     return refuse(Code::kMayWrap, "the integers could grow beyond 61 bits");
   return with_exponent(std::move(form), exponent);

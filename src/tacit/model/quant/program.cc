@@ -192,8 +192,15 @@ Status check_inputs(const PublicModel& open, std::span<const std::vector<int64_t
 
 statement::Port public_port(const Port& port) {
   const Form& form = port.form;
-  statement::Port out{port.name, onnx_number(port.type.dtype), {}, port.batched != 0, form.exponent, {}, form.labels,
-                      form.axes, form.view};
+  statement::Port out{port.name,
+                      onnx_number(port.type.dtype),
+                      {},
+                      port.batched != 0,
+                      form.exponent,
+                      {},
+                      form.labels,
+                      form.axes,
+                      form.view};
   for (const int64_t length : form.shape()) out.shape.push_back(static_cast<uint32_t>(length));
   out.range = {static_cast<int64_t>(form.bounds.low), static_cast<int64_t>(form.bounds.high)};
   return out;
@@ -215,6 +222,18 @@ statement::System with_visibility(const PublicModel& model, Visibility visibilit
   for (const Port& port : model.inputs) inputs.push_back(public_port(port));
   for (const Port& port : model.outputs) outputs.push_back(public_port(port));
   return statement::with_visibility(model.system, inputs, outputs, visibility);
+}
+
+std::string IntegerModel::origin(std::string_view what, uint64_t index) const {
+  uint32_t Mark::*first = what == "tensor"     ? &Mark::first_tensor
+                          : what == "lookup"   ? &Mark::first_lookup
+                          : what == "identity" ? &Mark::first_identity
+                                               : nullptr;
+  if (first == nullptr) return {};
+  const Mark* found = nullptr;
+  for (const Mark& mark : marks)
+    if (mark.*first <= index) found = &mark;
+  return found != nullptr && found->node < nodes.size() ? nodes[found->node] : std::string();
 }
 
 Result<std::vector<int64_t>> quantise(const Port& port, const Tensor& sample) {
@@ -262,18 +281,22 @@ Result<Execution> execute(const IntegerModel& model, std::span<const std::vector
   Machine machine(e, inputs, model.open, samples);
   for (const Step& step : model.steps) TACIT_TRY(machine.run(step));
   TACIT_TRY(statement::count_multiplicities(e.system, e.assignment));
-  for (const Port& port : model.open.outputs) {
-    const auto values =
-        statement::evaluate(e.system, e.assignment, resized(port.form.labels, samples), port.form.view);
-    std::vector<int64_t>& out = e.outputs.emplace_back(values.size());
-    for_each_element(port.form, samples, [&](size_t at, size_t logical) { out[logical] = values[at]; });
-  }
+  for (const Port& port : model.open.outputs) e.outputs.push_back(read(e, port, samples));
   size_t next = model.open.system.publics.size();
   if (visibility.inputs)
     for (const auto& values : inputs) e.assignment.publics[next++] = values;
   if (visibility.outputs)
     for (const auto& values : e.outputs) e.assignment.publics[next++] = values;
   return e;
+}
+
+std::vector<int64_t> read(const Execution& execution, const Port& port, uint32_t samples) {
+  const Form& form = port.form;
+  const auto values =
+      statement::evaluate(execution.system, execution.assignment, resized(form.labels, samples), form.view);
+  std::vector<int64_t> out(values.size());
+  for_each_element(form, samples, [&](size_t at, size_t logical) { out[logical] = values[at]; });
+  return out;
 }
 
 }  // namespace tacit::model

@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "tacit/functions/functions.h"
@@ -76,11 +77,33 @@ struct Step {
   bool operator==(const Step&) const = default;
 };
 
+// A value of the graph as the program holds it, for reports.
+struct Probe {
+  uint32_t value = 0;  // ValueId in the graph that was lowered
+  uint32_t node = 0;   // its producer
+  Port port;
+};
+
+// Where the relations of a node begin; those of the next mark's node follow.
+struct Mark {
+  uint32_t node = 0;
+  uint32_t first_tensor = 0;
+  uint32_t first_lookup = 0;
+  uint32_t first_identity = 0;
+  bool operator==(const Mark&) const = default;
+};
+
 struct IntegerModel {
   PublicModel open;
   std::vector<Step> steps;
   std::vector<std::vector<int64_t>> weights;  // by tensor; empty for tensors of other oracles
   std::vector<std::string> nodes;             // places of the graph's nodes, for messages
+  std::vector<Mark> marks;                    // in order; nodes[node] or, beyond, the inputs and outputs
+  std::vector<Probe> probes;                  // not part of the file: empty in a model that was read
+
+  // The node that a relation comes from; `what` is "tensor", "lookup" or "identity" as errors name it. Empty
+  // if none.
+  std::string origin(std::string_view what, uint64_t index) const;
 };
 
 // The integers of an input: round(real / 2^exponent), ties away from zero, saturated; integer types exactly.
@@ -111,5 +134,8 @@ struct Execution {
 // take.
 Result<Execution> execute(const IntegerModel& model, std::span<const std::vector<int64_t>> inputs,
                           uint32_t samples, Visibility visibility);
+
+// The integers of a port after an execution: [samples, logical axes…] row-major.
+std::vector<int64_t> read(const Execution& execution, const Port& port, uint32_t samples);
 
 }  // namespace tacit::model

@@ -62,6 +62,30 @@ Status check_sizes(const System& system) {
   return {};
 }
 
+bool is_template(const Space& space) {
+  return std::all_of(space.axes.begin(), space.axes.end(),
+                     [](const statement::Axis& a) { return !a.batched || a == statement::batch_axis(); });
+}
+
+// A batched axis is 1 long in a template, and weights know nothing of samples.
+Status check_template(const System& system) {
+  for (size_t i = 0; i < system.tensors.size(); ++i) {
+    const statement::Tensor& tensor = system.tensors[i];
+    const bool activations = system.oracles[tensor.oracle].kind == statement::OracleKind::kActivations;
+    const bool batched = std::any_of(tensor.space.axes.begin(), tensor.space.axes.end(),
+                                     [](const statement::Axis& a) { return a.batched; });
+    if (!is_template(tensor.space) || (batched && !activations))
+      return fail(Code::kBadModel, "tensor", i, "the axis of samples is malformed");
+  }
+  bool all = true;
+  for (const statement::Public& item : system.publics) all = all && is_template(item.space);
+  for (const statement::Contraction& k : system.contractions) all = all && is_template(k.labels);
+  for (const statement::Lookup& lookup : system.lookups) all = all && is_template(lookup.labels);
+  for (const statement::Identity& identity : system.identities) all = all && is_template(identity.labels);
+  if (!all) return fail(Code::kBadModel, "relation", 0, "the axis of samples is malformed");
+  return {};
+}
+
 // No relation is larger than a tensor may be. For programs that are to be executed.
 Status check_effort(const System& system) {
   auto large = [](const Space& labels) {
@@ -89,8 +113,9 @@ Status check_effort(const System& system) {
 // Are the views well formed over the system, and their values within int64?
 Status check_views(const System& system, std::vector<statement::Identity> views) {
   TACIT_TRY(check_sizes(system));
-  System probe = statement::instantiate(system, 1);
+  System probe = system;
   probe.identities.insert(probe.identities.end(), views.begin(), views.end());
+  TACIT_TRY(check_template(probe));
   statement::place(probe, std::vector<uint8_t>(probe.oracles.size(), 10));
   TACIT_TRY(statement::check(probe));
   for (size_t i = 0; i < views.size(); ++i)

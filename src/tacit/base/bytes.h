@@ -3,6 +3,8 @@
 // Reader never allocates from an unchecked size: `count` checks a length prefix against the bytes that remain.
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <span>
@@ -28,7 +30,11 @@ class Writer {
   void u32(uint32_t v) { little_endian(v, 4); }
   void u64(uint64_t v) { little_endian(v, 8); }
   void i64(int64_t v) { u64(static_cast<uint64_t>(v)); }
-  void raw(ByteView data) { bytes_.insert(bytes_.end(), data.begin(), data.end()); }
+  void raw(ByteView data) {
+    const size_t end = bytes_.size();
+    bytes_.resize(end + data.size());
+    std::copy(data.begin(), data.end(), bytes_.begin() + static_cast<std::ptrdiff_t>(end));
+  }
   // u32 length, then the bytes.
   void blob(ByteView data) {
     u32(static_cast<uint32_t>(data.size()));

@@ -45,7 +45,21 @@ class Machine {
           uint32_t samples)
       : s_(execution.system), a_(execution.assignment), inputs_(inputs), open_(open), samples_(samples) {}
 
+  // Runs a step, and checks that what it wrote lies in the declared ranges: all bounds on later sums rest on
+  // them.
   Status run(const Step& step) {
+    TACIT_TRY(write(step));
+    for (size_t i = step.kind == StepKind::kTable ? 1 : 0; i < step.tensors.size(); ++i) {
+      const statement::Interval range = s_.tensors[step.tensors[i]].range;
+      for (const int64_t v : cells(step, i))
+        if (v < range.low || v > range.high)
+          return fail(Code::kBadModel, "step", step.node, "a value is outside its declared range");
+    }
+    return {};
+  }
+
+ private:
+  Status write(const Step& step) {
     const Space labels = resized(step.labels, samples_);
     switch (step.kind) {
       case StepKind::kInput:
@@ -78,7 +92,6 @@ class Machine {
     return {};
   }
 
- private:
   std::vector<int64_t>& cells(const Step& step, size_t i) { return a_.tensors[step.tensors[i]]; }
   std::vector<int64_t> view(const Step& step, const Space& labels, size_t i) const {
     return statement::evaluate(s_, a_, labels, step.views[i]);

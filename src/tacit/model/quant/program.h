@@ -130,8 +130,8 @@ struct Execution {
 
 // Runs the program. inputs[i]: integers of input i, [samples, logical axes…] row-major. The system is that of
 // with_visibility; its stated publics are filled.
-// Errors: kBadInput (counts, ranges); kBadModel where a step meets a value that its table or division doesn't
-// take.
+// Errors: kBadInput (counts, ranges); kBadModel where a step meets a value that its table, division or
+// declared range doesn't take.
 Result<Execution> execute(const IntegerModel& model, std::span<const std::vector<int64_t>> inputs,
                           uint32_t samples, Visibility visibility);
 

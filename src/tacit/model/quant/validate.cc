@@ -227,7 +227,9 @@ class Validator {
       case StepKind::kContract:
         return compute(step);
       case StepKind::kTable:
-        if (step.numbers.size() > 2 || step.tensors[0] >= s_.tensors.size() || !written_[step.tensors[0]])
+        // A start beyond 32 bits is no table's, and v − start must not overflow.
+        if (step.numbers.size() > 2 || step.numbers[0] < INT32_MIN || step.numbers[0] > INT32_MAX ||
+            step.tensors[0] >= s_.tensors.size() || !written_[step.tensors[0]])
           return bad(step, "a table is malformed");
         return write(step, step.tensors[1], step.labels);
       case StepKind::kRowMax:
@@ -267,8 +269,9 @@ class Validator {
       good = within(n[0], 0, static_cast<int64_t>(model_.open.inputs.size()) - 1) &&
              model_.open.inputs[static_cast<size_t>(n[0])].form.labels.elements() == step.labels.elements();
     } else if (step.kind == StepKind::kClamp) {
-      good = within(n[0], 0, 48) && n[1] <= n[2] && within(n[3], 1, 31) && within(n[4], 0, 1) &&
-             step.tensors.size() * static_cast<size_t>(n[3]) <= 62;
+      constexpr int64_t kWidest = int64_t{1} << 61;
+      good = within(n[0], 0, 48) && within(n[1], -kWidest, n[2]) && n[2] <= kWidest && within(n[3], 1, 31) &&
+             within(n[4], 0, 1) && step.tensors.size() * static_cast<size_t>(n[3]) <= 62;
     } else if (step.kind == StepKind::kDigits) {
       good = within(n[0], 1, 31) && step.tensors.size() * static_cast<size_t>(n[0]) <= 62;
     }

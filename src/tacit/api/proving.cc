@@ -16,7 +16,7 @@ constexpr uint32_t kMaxAttempts = 8;
 template <class E>
 Result<Bytes> prove_once(const ProofJob& job, const hash::Seed& seed) {
   prover::SeededRandomness<Goldilocks> random(seed);
-  verifier::FiatShamirCoins coins(verifier::kProtocolName);
+  verifier::FiatShamirCoins coins(verifier::kProtocolName, prover::fast_work);
   return prover::prove<E>({job.statement, job.assignment, {&job.weights}, random, job.times}, coins);
 }
 

@@ -33,7 +33,6 @@ enum class Fault {
   kWrongFoldFunctional,
   kWrongFold,
   kWrongLevelVector,
-  kWrongMultiplicity,
 };
 
 #ifdef TACIT_TESTING

@@ -381,6 +381,10 @@ Result<Bytes> prove(const Job<E>& job, verifier::Coins& coins) {
   return Prover<E>(job, coins).run();
 }
 
+uint64_t fast_work(const hash::Digest& state, Label label, uint32_t bits) {
+  return simd::grind(transcript::grind_block(state, label), bits, parallel::run);
+}
+
 #define TACIT_INSTANTIATE(E) template Result<Bytes> prove<E>(const Job<E>&, verifier::Coins&);
 TACIT_FOR_EACH_FIELD(TACIT_INSTANTIATE)
 

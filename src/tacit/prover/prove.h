@@ -45,4 +45,7 @@ struct Job {
 template <class E>
 Result<Bytes> prove(const Job<E>& job, verifier::Coins& coins);
 
+// A search for proofs of work on all cores; the nonces are those of transcript::grind. For verifier::FiatShamirCoins.
+uint64_t fast_work(const hash::Digest& state, Label label, uint32_t bits);
+
 }  // namespace tacit::prover

@@ -122,24 +122,30 @@ View relabel(const View& view, const std::vector<uint32_t>& chosen) {
   return out;
 }
 
-// The row of a segment that holds this tuple, or −1. Columns with a step decide; the others must agree.
-int64_t row_in_segment(const Assignment& assignment, const Segment& segment, const int64_t* key) {
-  int64_t row = 0;
-  for (size_t t = 0; t < segment.columns.size(); ++t) {
-    const Column& c = segment.columns[t];
-    if (c.kind != ColumnKind::kAffine || c.step == 0) continue;
-    if ((key[t] - c.start) % c.step != 0) return -1;
-    row = (key[t] - c.start) / c.step;
-    break;
-  }
-  if (row < 0 || row >= (int64_t{1} << segment.log_rows)) return -1;
+// Does row `row` of a segment hold this tuple?
+bool holds(const Assignment& assignment, const Segment& segment, int64_t row, const int64_t* key) {
   for (size_t t = 0; t < segment.columns.size(); ++t) {
     const Column& c = segment.columns[t];
     const int64_t held = c.kind == ColumnKind::kAffine ? c.start + c.step * row
                                                        : assignment.tensors[c.tensor][static_cast<size_t>(row)];
-    if (held != key[t]) return -1;
+    if (held != key[t]) return false;
   }
-  return row;
+  return true;
+}
+
+// The row of a segment that holds this tuple, or −1. A column with a step names the row; without one all are tried.
+int64_t row_in_segment(const Assignment& assignment, const Segment& segment, const int64_t* key) {
+  const int64_t rows = int64_t{1} << segment.log_rows;
+  for (size_t t = 0; t < segment.columns.size(); ++t) {
+    const Column& c = segment.columns[t];
+    if (c.kind != ColumnKind::kAffine || c.step == 0) continue;
+    if ((key[t] - c.start) % c.step != 0) return -1;
+    const int64_t row = (key[t] - c.start) / c.step;
+    return row >= 0 && row < rows && holds(assignment, segment, row, key) ? row : -1;
+  }
+  for (int64_t row = 0; row < rows; ++row)
+    if (holds(assignment, segment, row, key)) return row;
+  return -1;
 }
 
 // counts[segment][row] += 1 for every tuple of the lookup.

@@ -239,6 +239,23 @@ TEST(Multiplicities, FractionsMustBeWhole) {
   EXPECT_EQ(count_multiplicities(p.system, p.assignment).error().code, Code::kConstraintViolated);
 }
 
+// A table may consist of cells alone: then its rows are searched.
+TEST(Multiplicities, TablesOfCellsAlone) {
+  Builder b;
+  const OracleId own = b.oracle(OracleKind::kActivations);
+  const Space rows{{whole_axis(4)}};
+  const TensorId column = b.tensor(own, rows, {0, 9}), x = b.tensor(own, {{whole_axis(3)}}, {0, 9});
+  const TableId table = b.table(own, {{2, {{ColumnKind::kCells, 7, 0, column}}, 0}});
+  b.lookup({{whole_axis(3)}}, table, {b.cell(x)});
+  const System system = b.take();
+  Assignment assignment;
+  assignment.tensors = {{7, 5, 9, 5}, {5, 9, 5}, {}};
+  ASSERT_TRUE(count_multiplicities(system, assignment));
+  EXPECT_EQ(assignment.tensors[2], (std::vector<int64_t>{1, 2, 1, 0}));  // row 0 stands in the place of padding
+  assignment.tensors[x] = {5, 8, 5};
+  EXPECT_EQ(count_multiplicities(system, assignment).error().code, Code::kConstraintViolated);
+}
+
 TEST(Satisfies, NamesWhatIsViolated) {
   Pairs p;
   ASSERT_TRUE(count_multiplicities(p.system, p.assignment));

@@ -7,32 +7,10 @@
 namespace tacit::statement {
 template <>
 inline constexpr uint8_t kLargest<model::StepKind> = static_cast<uint8_t>(model::StepKind::kIsZero);
-template <>
-inline constexpr uint8_t kLargest<model::DType> = static_cast<uint8_t>(model::DType::kBool);
-template <>
-inline constexpr uint8_t kLargest<model::Function> = static_cast<uint8_t>(model::Function::kLog);
 }  // namespace tacit::statement
 
 namespace tacit::model {
 
-template <class A>
-void describe(A& ar, ValueType& v) {
-  ar(v.dtype), ar(v.shape);
-}
-template <class A>
-void describe(A& ar, Form& v) {
-  int64_t low = static_cast<int64_t>(v.bounds.low), high = static_cast<int64_t>(v.bounds.high);
-  ar(v.labels), ar(v.axes), ar(v.view), ar(v.exponent), ar(low), ar(high), ar(v.exact);
-  v.bounds = {low, high};
-}
-template <class A>
-void describe(A& ar, Port& v) {
-  ar(v.name), ar(v.type), ar(v.batched), ar(v.form);
-}
-template <class A>
-void describe(A& ar, PublicModel& v) {
-  ar(v.system), ar(v.tables), ar(v.inputs), ar(v.outputs);
-}
 template <class A>
 void describe(A& ar, Step& v) {
   ar(v.kind), ar(v.labels), ar(v.views), ar(v.tensors), ar(v.numbers), ar(v.node);
@@ -79,16 +57,6 @@ std::vector<int64_t> weights_from(ByteView bytes, size_t width) {
 }
 
 }  // namespace
-
-void write(Writer& out, const PublicModel& model) { statement::Saver{out}(model); }
-
-Result<PublicModel> parse_public(Reader& in) {
-  PublicModel model;
-  statement::Loader load(in);
-  load(model);
-  if (!load.status()) return tl::unexpected(load.status().error());
-  return model;
-}
 
 void write(Writer& out, const IntegerModel& model) {
   statement::Saver save(out);

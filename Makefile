@@ -37,10 +37,10 @@ test: deps build verifier-only .venv/installed
 	touch $@
 
 format:
-	$(CLANG_FORMAT) -i $(CXX_FILES)
+	@$(CLANG_FORMAT) -i $(CXX_FILES)
 
 check-format:
-	$(CLANG_FORMAT) --dry-run --Werror $(CXX_FILES)
+	@$(CLANG_FORMAT) --dry-run --Werror $(CXX_FILES)
 
 clean:
 	rm -rf build build-* .venv

@@ -18,8 +18,7 @@ class Harness {
   explicit Harness(std::string filter) : filter_(std::move(filter)) {}
 
   // Prints a row: nanoseconds per unit at each level. f does `units` units of work.
-  void measure(const std::string& name, const char* unit, double units,
-               const std::function<void()>& f) const {
+  void measure(const std::string& name, const char* unit, double units, const std::function<void()>& f) const {
     if (name.find(filter_) == std::string::npos) return;
     std::printf("%-44s", name.c_str());
     for (simd::Level level : simd::available_levels()) {

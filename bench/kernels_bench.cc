@@ -30,15 +30,14 @@ void encoding(const Harness& harness, uint32_t log_rows, uint32_t log_inverse_ra
   std::vector<hash::Digest> leaves(rows << log_inverse_rate);
   const hash::Seed seed;
   const double cells = static_cast<double>(rows * n_columns);
-  const std::string shape = " 2^" + std::to_string(log_rows) + " x " + std::to_string(n_columns) +
-                            ", rate 1/" + std::to_string(1 << log_inverse_rate);
+  const std::string shape = " 2^" + std::to_string(log_rows) + " x " + std::to_string(n_columns) + ", rate 1/" +
+                            std::to_string(1 << log_inverse_rate);
   harness.measure("encode/hash" + shape, "cell", cells, [&] {
     simd::encode_and_hash(view, {1, seed}, leaves.data(), nullptr);
   });
   std::vector<uint64_t> positions, some(130 * n_columns);
   for (size_t i = 0; i < 130; ++i) positions.push_back((leaves.size() - 1) / 130 * i);
-  harness.measure("encode/130 rows" + shape, "cell", cells,
-                  [&] { simd::evaluate_rows(view, positions, some.data()); });
+  harness.measure("encode/130 rows" + shape, "cell", cells, [&] { simd::evaluate_rows(view, positions, some.data()); });
 }
 
 template <class T>
@@ -65,8 +64,7 @@ void vectors(const Harness& harness) {
   std::vector<field::Goldilocks> base(n, field::Goldilocks(7));
   harness.measure("vectors/fold" + degree, "output", n / 2, [&] { simd::fold<E>(a, r); });
   harness.measure("vectors/product message" + degree, "pair", n / 2, [&] { simd::product_message<E>(a, c); });
-  harness.measure("vectors/fold and message" + degree, "4-tuple", n / 4,
-                  [&] { simd::fold_and_message<E>(a, c, r); });
+  harness.measure("vectors/fold and message" + degree, "4-tuple", n / 4, [&] { simd::fold_and_message<E>(a, c, r); });
   harness.measure("vectors/add scaled" + degree, "element", n,
                   [&] { simd::add_scaled<E>(a, r, std::span<const E>(c)); });
   harness.measure("vectors/add scaled, base" + degree, "element", n,

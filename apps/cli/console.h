@@ -3,9 +3,8 @@
 //   0 done or valid   1 refused (a verdict)   2 usage   3 unsupported or bad model or input   4 environment
 #pragma once
 
-#include <string>
-
 #include <nlohmann/json.hpp>
+#include <string>
 
 #include "tacit/api/tacit.h"
 
@@ -49,11 +48,11 @@ class Console {
 
 // ---- what a person reads
 
-std::string bytes_text(uint64_t bytes);      // "171 KB"
-std::string seconds_text(double seconds);    // "0.02 s", "6 ms"
-std::string count_text(uint64_t n);          // "61,706"
-std::string time_text(int64_t unix_seconds);  // "2026-11-24 10:02 UTC"
-std::string short_id(const hash::Digest& digest);  // "9f3c6a01…e1"
+std::string bytes_text(uint64_t bytes);                      // "171 KB"
+std::string seconds_text(double seconds);                    // "0.02 s", "6 ms"
+std::string count_text(uint64_t n);                          // "61,706"
+std::string time_text(int64_t unix_seconds);                 // "2026-11-24 10:02 UTC"
+std::string short_id(const hash::Digest& digest);            // "9f3c6a01…e1"
 std::string shape_text(const std::vector<uint32_t>& shape);  // "1×1×32×32"
 // A name or text from a file: control characters become '?'.
 std::string safe(const std::string& text);

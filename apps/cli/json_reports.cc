@@ -107,19 +107,20 @@ Json to_json(const api::CompileReport& report) {
   }
   Json accuracy = to_json(worst);
   accuracy["outputs"] = std::move(outputs);
-  return {{"model_id", hash::hex(report.model_id)},
-          {"weights", report.facts.weights},
-          {"cells", report.facts.cells},
-          {"lookups", report.facts.lookups},
-          {"table_rows", report.facts.table_rows},
-          {"accuracy", std::move(accuracy)},
-          {"calibrated", report.calibrated},
-          {"public", to_json(report.facts)},
-          {"epoch", {{"number", 0}, {"budget", report.budget}}},
-          {"files", {{"private", report.model_file}, {"ledger", report.ledger_file}, {"public", report.public_file}}},
-          {"bytes", {{"private", report.model_bytes}, {"public", report.public_bytes}, {"receipt", report.receipt_bytes}}},
-          {"seconds", to_json(report.seconds)},
-          {"peak_rss_bytes", memory()}};
+  return {
+      {"model_id", hash::hex(report.model_id)},
+      {"weights", report.facts.weights},
+      {"cells", report.facts.cells},
+      {"lookups", report.facts.lookups},
+      {"table_rows", report.facts.table_rows},
+      {"accuracy", std::move(accuracy)},
+      {"calibrated", report.calibrated},
+      {"public", to_json(report.facts)},
+      {"epoch", {{"number", 0}, {"budget", report.budget}}},
+      {"files", {{"private", report.model_file}, {"ledger", report.ledger_file}, {"public", report.public_file}}},
+      {"bytes", {{"private", report.model_bytes}, {"public", report.public_bytes}, {"receipt", report.receipt_bytes}}},
+      {"seconds", to_json(report.seconds)},
+      {"peak_rss_bytes", memory()}};
 }
 
 Json to_json(const api::ProveReport& report, const std::string& receipt) {
@@ -190,7 +191,8 @@ Json to_json(const api::InspectReport& report) {
       out["epochs"].push_back({{"number", epoch.number}, {"root", hash::hex(epoch.root)}});
   }
   if (report.receipt) out["receipt"] = to_json(*report.receipt);
-  if (report.ledger_used) out["ledger"] = {{"used", *report.ledger_used}, {"budget", *report.ledger_used + *report.ledger_left}};
+  if (report.ledger_used)
+    out["ledger"] = {{"used", *report.ledger_used}, {"budget", *report.ledger_used + *report.ledger_left}};
   return out;
 }
 

@@ -1,8 +1,8 @@
 // tacit: the command line. Parses arguments, calls the facade, prints its reports.
 
-#include <CLI/CLI.hpp>
 #include <fmt/core.h>
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <ctime>
 #include <exception>
@@ -103,8 +103,8 @@ Status run_compile(const Arguments& a, const Console& console) {
 }
 
 Status run_prove(const Arguments& a, const Console& console) {
-  api::ProveOptions options{a.file,  a.ledger, a.inputs, {a.public_input, !a.private_output},
-                            {},      a.output, console.progress()};
+  api::ProveOptions options{a.file, a.ledger, a.inputs,          {a.public_input, !a.private_output},
+                            {},     a.output, console.progress()};
   TACIT_ASSIGN(options.context, parse_context(a.context));
   TACIT_ASSIGN(const api::ProveReport report, api::prove(options));
   if (console.is_json()) {
@@ -197,8 +197,8 @@ CLI::App* add_compile(CLI::App& app, Arguments& a) {
 CLI::App* add_prove(CLI::App& app, Arguments& a) {
   CLI::App* c = app.add_subcommand("prove", "Run the model and prove its output");
   c->add_option("model", a.file, "model file")->required()->type_name("NAME.tacit");
-  repeated(c, "-i,--input", a.inputs, "inputs: one file, or one for each input (.json, .npz, .npy, .pb); may hold a batch",
-           "FILE")
+  repeated(c, "-i,--input", a.inputs,
+           "inputs: one file, or one for each input (.json, .npz, .npy, .pb); may hold a batch", "FILE")
       ->required();
   c->add_option("-o,--output", a.output, "receipt to write")->required()->type_name("RECEIPT");
   c->add_flag("--public-input", a.public_input, "state the input in the receipt");
@@ -282,8 +282,7 @@ int run(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
-    return static_cast<int>(
-        Console(a.settings).report({Code::kUsage, "arguments", 0, error.what()}, Purpose::kMake));
+    return static_cast<int>(Console(a.settings).report({Code::kUsage, "arguments", 0, error.what()}, Purpose::kMake));
   }
   if (help->parsed()) return show_help(app, a.topic);
   const Console console(a.settings);

@@ -37,9 +37,11 @@ void print_outputs(const Console& console, const std::vector<api::NamedTensor>& 
 }
 
 std::string accuracy_text(const api::OutputAccuracy& output) {
-  return fmt::format("integer model against float model, {}: max error {:.2g} of the range, mean {:.2g}, same class on {} of {} samples",
-                     safe(output.name), output.max_rel_err, output.mean_rel_err, count_text(output.argmax_agreement),
-                     count_text(output.samples));
+  return fmt::format(
+      "integer model against float model, {}: max error {:.2g} of the range, mean {:.2g}, same class on {} of {} "
+      "samples",
+      safe(output.name), output.max_rel_err, output.mean_rel_err, count_text(output.argmax_agreement),
+      count_text(output.samples));
 }
 
 std::string run_text(const api::VerifyReport& report) {
@@ -65,9 +67,12 @@ void print(const Console& console, const api::CompileReport& report, const std::
                            ports_text(report.facts.outputs)));
   for (const api::OutputAccuracy& output : report.accuracy) console.line(accuracy_text(output));
   if (!report.calibrated)
-    console.line("scales come from synthetic samples; give real ones with --calibrate for the accuracy that your data see");
-  console.line(fmt::format("made   {}   (private: integer weights, {})", safe(report.model_file), bytes_text(report.model_bytes)));
-  console.line(fmt::format("       {}   (private: never copy or back up; a copy needs a new epoch)", safe(report.ledger_file)));
+    console.line(
+        "scales come from synthetic samples; give real ones with --calibrate for the accuracy that your data see");
+  console.line(fmt::format("made   {}   (private: integer weights, {})", safe(report.model_file),
+                           bytes_text(report.model_bytes)));
+  console.line(
+      fmt::format("       {}   (private: never copy or back up; a copy needs a new epoch)", safe(report.ledger_file)));
   console.line(fmt::format("       {}   (public: architecture, scales, commitment, {}; {} proofs in this epoch)",
                            safe(report.public_file), bytes_text(report.public_bytes), count_text(report.budget)));
   console.line(fmt::format("public are shapes, operators, and scales as powers of two ({}; {}); weights stay hidden",
@@ -89,8 +94,8 @@ void print(const Console& console, const api::RunReport& report) {
 }
 
 void print(const Console& console, const api::VerifyReport& report, bool explain) {
-  console.line(fmt::format("{}   model {} (epoch {}, registered), {}", console.green("VALID"), short_id(report.model_id),
-                           report.header.epoch, time_text(report.header.time)));
+  console.line(fmt::format("{}   model {} (epoch {}, registered), {}", console.green("VALID"),
+                           short_id(report.model_id), report.header.epoch, time_text(report.header.time)));
   const std::string lead = "proven  the committed model, " + run_text(report);
   if (report.outputs.empty()) {
     console.line(lead + ", gave an output that stays hidden");
@@ -107,8 +112,8 @@ void print(const Console& console, const api::VerifyReport& report, bool explain
   console.line(fmt::format("hidden  {}        bound to  {}", list_text(hidden), context_text(report.header.context)));
   if (explain)
     for (const verifier::ErrorTerm& term : report.terms.terms)
-      console.line(fmt::format("  {:>8.3f} bits  {} ({}{})", static_cast<double>(term.millibits) / 1000, term.name, term.regime,
-                               term.grinding == 0 ? "" : fmt::format(", {} bits of work", term.grinding)));
+      console.line(fmt::format("  {:>8.3f} bits  {} ({}{})", static_cast<double>(term.millibits) / 1000, term.name,
+                               term.regime, term.grinding == 0 ? "" : fmt::format(", {} bits of work", term.grinding)));
   console.line(fmt::format("{} bits of provable security{}, checked in {} after {} to admit the model",
                            report.security_bits, explain ? "" : " (--explain for every term)",
                            seconds_text(report.verification_seconds), seconds_text(report.admission_seconds)));
@@ -116,15 +121,16 @@ void print(const Console& console, const api::VerifyReport& report, bool explain
 
 void print(const Console& console, const api::InspectReport& report, const std::string& path) {
   static constexpr const char* kKinds[] = {"private model file", "public file", "receipt", "ledger"};
-  console.line(fmt::format("{}   {}, {}", safe(path), kKinds[static_cast<size_t>(report.kind)], bytes_text(report.bytes)));
+  console.line(
+      fmt::format("{}   {}, {}", safe(path), kKinds[static_cast<size_t>(report.kind)], bytes_text(report.bytes)));
   if (report.model_id) console.line("  model        " + hash::hex(*report.model_id));
   if (report.model_digest) console.line("  system       " + hash::hex(*report.model_digest));
-  if (report.profile)
-    console.line(fmt::format("  security     {} bits", verifier::target_bits(*report.profile)));
+  if (report.profile) console.line(fmt::format("  security     {} bits", verifier::target_bits(*report.profile)));
   if (report.facts) print_facts(console, *report.facts);
   if (report.commitment)
     console.line(fmt::format("  commitment   2^{} rows, 2^{} of them blinding besides, on 2^{} points",
-                             report.commitment->log_rows, report.commitment->log_blinding, report.commitment->log_domain));
+                             report.commitment->log_rows, report.commitment->log_blinding,
+                             report.commitment->log_domain));
   for (const receipt::Epoch& epoch : report.epochs)
     console.line(fmt::format("  epoch {}      {}", epoch.number, hash::hex(epoch.root)));
   if (report.registered) console.line("  registered   every weight is proven to be in its declared range");
@@ -137,7 +143,8 @@ void print(const Console& console, const api::InspectReport& report, const std::
     console.line("  bound to     " + context_text(header.context));
   }
   if (report.ledger_used)
-    console.line(fmt::format("  proofs       {} made, {} left", count_text(*report.ledger_used), count_text(*report.ledger_left)));
+    console.line(fmt::format("  proofs       {} made, {} left", count_text(*report.ledger_used),
+                             count_text(*report.ledger_left)));
 }
 
 void print(const Console& console, const api::EstimateReport& report, const std::string& model) {
@@ -146,7 +153,8 @@ void print(const Console& console, const api::EstimateReport& report, const std:
   console.line(fmt::format("prove     about {} and {} of memory on {} threads", seconds_text(report.prove_seconds),
                            bytes_text(report.peak_bytes), report.threads));
   console.line(fmt::format("receipt   about {}", bytes_text(report.receipt_bytes)));
-  console.line(fmt::format("compile   about {}; {} proofs an epoch", seconds_text(report.compile_seconds), count_text(report.proofs)));
+  console.line(fmt::format("compile   about {}; {} proofs an epoch", seconds_text(report.compile_seconds),
+                           count_text(report.proofs)));
 }
 
 }  // namespace tacit::cli

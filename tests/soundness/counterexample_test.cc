@@ -76,21 +76,17 @@ TEST(OneFold, WithoutEarlyColumnsAnyWordFolds) {
 TEST(OneFold, WithAKnownBetaWrongFunctionalsPass) {
   using E = field::Goldilocks2;
   const Instance<E> instance(make_sample(), make_parameters<E>(Work::kNone));
-  const auto cheat = [&](Bytes proof, const PredictableCoins& coins,
-                         const std::vector<verifier::Field>& fields) {
+  const auto cheat = [&](Bytes proof, const PredictableCoins& coins, const std::vector<verifier::Field>& fields) {
     const System& system = instance.sample.system;
     const int bits = verifier::claim_bits(system), rows = system.oracles[2].log_rows;
     std::vector<E> point(static_cast<size_t>(bits));
     for (int t = bits; t-- > 0;)
-      point[static_cast<size_t>(t)] =
-          coins.predict<E>(Label::kClaimPoint, static_cast<uint64_t>(bits - 1 - t));
+      point[static_cast<size_t>(t)] = coins.predict<E>(Label::kClaimPoint, static_cast<uint64_t>(bits - 1 - t));
     const size_t high = static_cast<size_t>(system.oracles[2].log_address() - rows);
-    const std::vector<E> column =
-        poly::eq_table<E>(std::span<const E>(point).subspan(static_cast<size_t>(rows), high));
+    const std::vector<E> column = poly::eq_table<E>(std::span<const E>(point).subspan(static_cast<size_t>(rows), high));
     const uint64_t before =
         static_cast<uint64_t>(log2_ceil(verifier::stack_limbs(system, instance.parameters.stacks[0])));
-    std::vector<E> mu(
-        static_cast<size_t>(log2_ceil(verifier::stack_limbs(system, instance.parameters.stacks[1]))));
+    std::vector<E> mu(static_cast<size_t>(log2_ceil(verifier::stack_limbs(system, instance.parameters.stacks[1]))));
     for (size_t i = 0; i < mu.size(); ++i) mu[i] = coins.predict<E>(Label::kMu, before + i);
     const std::vector<E> weight = poly::eq_table<E>(mu);
     const E beta = coins.predict<E>(Label::kBeta, 1);
@@ -203,8 +199,7 @@ TEST(Accumulators, WithSharedCoordinatesAntisymmetricErrorsVanish) {
       const verifier::Weight<Toy2> w = verifier::point_weight<Toy2>(square, point);
       Toy2 sum = Toy2::zero();
       for (size_t i = 0; i < 2; ++i)
-        for (size_t j = 0; j < 2; ++j)
-          sum += w.axes[0].values[i] * w.axes[1].values[j] * Toy::from_i64(error[i][j]);
+        for (size_t j = 0; j < 2; ++j) sum += w.axes[0].values[i] * w.axes[1].values[j] * Toy::from_i64(error[i][j]);
       zeros += sum == Toy2::zero();
     }
   }
@@ -281,8 +276,7 @@ TEST(Prefix, TheFactorMakesTheLongSumTheShortOne) {
 struct Requantisation {
   int64_t s, low, high, w, p;
   // Every (o, rem) that the relations admit for this accumulator.
-  std::set<std::pair<int64_t, int64_t>> witnesses(int64_t acc, bool check_rem = true,
-                                                  bool signs = true) const {
+  std::set<std::pair<int64_t, int64_t>> witnesses(int64_t acc, bool check_rem = true, bool signs = true) const {
     std::set<std::pair<int64_t, int64_t>> out;
     for (int64_t rem = 0; rem < (check_rem ? int64_t{1} << s : p); ++rem)
       for (int64_t o = low; o <= high; ++o)
@@ -310,8 +304,7 @@ TEST(Requantise, HasExactlyTheClampedWitness) {
           ++tried;
           for (int64_t acc = r.domain_low(); acc <= r.domain_high(); ++acc) {
             const int64_t m = acc >> s;
-            const std::set<std::pair<int64_t, int64_t>> want{
-                {std::clamp(m, low, high), acc - m * (int64_t{1} << s)}};
+            const std::set<std::pair<int64_t, int64_t>> want{{std::clamp(m, low, high), acc - m * (int64_t{1} << s)}};
             ASSERT_EQ(r.witnesses(acc), want) << p << ' ' << s << ' ' << w << ' ' << low << ' ' << acc;
           }
         }
@@ -321,8 +314,7 @@ TEST(Requantise, WithoutNoWrapThereAreTwo) {
   const Requantisation r{2, -4, 3, 2, 37};
   ASSERT_FALSE(r.no_wrap());
   size_t most = 0;
-  for (int64_t acc = r.domain_low(); acc <= r.domain_high(); ++acc)
-    most = std::max(most, r.witnesses(acc).size());
+  for (int64_t acc = r.domain_low(); acc <= r.domain_high(); ++acc) most = std::max(most, r.witnesses(acc).size());
   EXPECT_GT(most, 1u);  // output and remainder shifted by p
 }
 TEST(Requantise, WithoutARemainderInRangeAnyOutputPasses) {
@@ -368,8 +360,7 @@ TEST(Digits, TwoLimbsCoverTheRangeOnce) {
       for (uint64_t rem = 0; rem < Toy::kModulus; ++rem)
         for (uint64_t lo = 0; lo < (uint64_t{1} << w); ++lo)
           witnesses[rem] += ((Toy(rem) - Toy(lo)) * unit).value() < (uint64_t{1} << (s - w));
-      for (uint64_t rem = 0; rem < Toy::kModulus; ++rem)
-        EXPECT_EQ(witnesses[rem], rem < (uint64_t{1} << s) ? 1 : 0);
+      for (uint64_t rem = 0; rem < Toy::kModulus; ++rem) EXPECT_EQ(witnesses[rem], rem < (uint64_t{1} << s) ? 1 : 0);
     }
 }
 // Without the low limb's range every value passes; with a multiple in range alone, fractions do.

@@ -31,8 +31,7 @@ class Absorbed : public testing::Test {
 };
 
 TEST_F(Absorbed, PublicValues) {
-  for (size_t i = 0; i < 6; ++i)
-    expect_bound([&](Instance<E>& x) { x.publics.stated[x.sample.out][i] += 1; });
+  for (size_t i = 0; i < 6; ++i) expect_bound([&](Instance<E>& x) { x.publics.stated[x.sample.out][i] += 1; });
 }
 TEST_F(Absorbed, Context) {
   expect_bound([](Instance<E>& x) { x.context = {'d'}; });
@@ -224,8 +223,7 @@ TEST(Lookups, AZeroDenominatorHasNoInverse) {
       const auto& root = veil.products()[0];
       ASSERT_EQ(root.terms.size(), 1u);
       ASSERT_TRUE(root.sum.is_known());
-      ASSERT_FALSE(root.terms[0].coefficient * root.terms[0].x.known * root.terms[0].y.known ==
-                   root.sum.known);
+      ASSERT_FALSE(root.terms[0].coefficient * root.terms[0].x.known * root.terms[0].y.known == root.sum.known);
     }
 }
 

@@ -47,10 +47,9 @@ TYPED_TEST(FalseStatement, EveryCell) {
   const Sample sample = make_sample();
   for (size_t t = 0; t < sample.assignment.tensors.size(); ++t)
     for (size_t i = 0; i < sample.assignment.tensors[t].size(); ++i) {
-      const bool unused_row =
-          t == sample.d && i != 0 &&
-          std::count(sample.assignment.tensors[sample.x].begin(), sample.assignment.tensors[sample.x].end(),
-                     static_cast<int64_t>(i)) == 0;
+      const bool unused_row = t == sample.d && i != 0 &&
+                              std::count(sample.assignment.tensors[sample.x].begin(),
+                                         sample.assignment.tensors[sample.x].end(), static_cast<int64_t>(i)) == 0;
       if (unused_row) continue;  // a table's row that nothing reads: another true statement
       this->expect_refused([&](Sample& s) { ++s.assignment.tensors[t][i]; },
                            "tensor " + std::to_string(t) + " cell " + std::to_string(i));
@@ -148,8 +147,7 @@ TYPED_TEST(FalseStatement, OtherWeightsThanCommitted) {
 
 // One corrupted step of the prover each.
 TYPED_TEST(FalseStatement, OneWrongStepOfTheProver) {
-  for (Fault fault :
-       {Fault::kWrongRound, Fault::kWrongFoldFunctional, Fault::kWrongFold, Fault::kWrongLevelVector}) {
+  for (Fault fault : {Fault::kWrongRound, Fault::kWrongFoldFunctional, Fault::kWrongFold, Fault::kWrongLevelVector}) {
     for (size_t levels : {0, 1, 3}) {
       if (levels == 0 && fault == Fault::kWrongLevelVector) continue;
       SCOPED_TRACE(static_cast<int>(fault));

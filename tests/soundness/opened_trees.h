@@ -62,8 +62,8 @@ std::vector<OpenedTree> opened_trees(const Instance<E>& instance, const Predicta
     for (size_t i = 0; i < stack.oracles.size(); ++i) {
       const uint32_t o = stack.oracles[i];
       add("oracle " + std::to_string(o), verifier::oracle_tree_id(o),
-          instance.sample.system.oracles[o].limbs + (mask == static_cast<int>(i) ? E::kDegree : 0),
-          stack.log_domain, stack.queries, oracle_root[o], fixed_root[o]);
+          instance.sample.system.oracles[o].limbs + (mask == static_cast<int>(i) ? E::kDegree : 0), stack.log_domain,
+          stack.queries, oracle_root[o], fixed_root[o]);
     }
     if (mask < 0)
       add("mask " + std::to_string(s), verifier::mask_tree_id(s), E::kDegree, stack.log_domain, stack.queries,
@@ -83,10 +83,7 @@ std::vector<OpenedTree> opened_trees(const Instance<E>& instance, const Predicta
     const std::string_view name = f.name;
     if (name != "salt" && name != "row" && name != "sibling") continue;
     while (name != "sibling" && out[tree].rows.size() == out[tree].positions.size()) ++tree;
-    (name == "salt"  ? out[tree].salts
-     : name == "row" ? out[tree].rows
-                     : out[tree].siblings)
-        .push_back(f.offset);
+    (name == "salt" ? out[tree].salts : name == "row" ? out[tree].rows : out[tree].siblings).push_back(f.offset);
   }
   EXPECT_EQ(tree + 1, out.size());
   return out;
@@ -106,8 +103,7 @@ void commit_again(Instance<E>& instance, Bytes& proof, const OpenedTree& opened)
   const merkle::Tree tree(std::move(leaves));
   const std::vector<hash::Digest> siblings = tree.open(opened.positions);
   ASSERT_EQ(siblings.size(), opened.siblings.size());
-  for (size_t i = 0; i < siblings.size(); ++i)
-    std::memcpy(&proof[opened.siblings[i]], siblings[i].bytes.data(), 32);
+  for (size_t i = 0; i < siblings.size(); ++i) std::memcpy(&proof[opened.siblings[i]], siblings[i].bytes.data(), 32);
   if (opened.root) {
     std::memcpy(&proof[*opened.root], tree.root().bytes.data(), 32);
   } else {

@@ -164,8 +164,7 @@ TYPED_TEST(OpeningTest, BlocksOfHInTheWrongSlot) {
       Bytes proof = this->proof_;
       const size_t bytes = (size_t{8} * TypeParam::kDegree) << blocks[i].log_size;
       const auto at = [&](const verifier::HBlock& b) {
-        return proof.begin() +
-               static_cast<long>(offset_of<TypeParam>(this->fields_, "last_vector", 0, b.offset));
+        return proof.begin() + static_cast<long>(offset_of<TypeParam>(this->fields_, "last_vector", 0, b.offset));
       };
       std::swap_ranges(at(blocks[i]), at(blocks[i]) + static_cast<long>(bytes), at(blocks[j]));
       const Status verdict = this->verify(proof);

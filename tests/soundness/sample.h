@@ -59,12 +59,10 @@ inline Sample make_sample(uint64_t seed = 1) {
   e.out = b.stated(y_space, {-100, 100});
   const PublicId one = b.constant({}, {1});
   const TableId two_bits = b.range_table(act, 0, 2), six_bits = b.range_table(act, 0, 6);
-  const TableId function =
-      b.table(act, {{2, {{ColumnKind::kAffine, 0, 1, 0}, {ColumnKind::kCells, 4, 0, e.d}}, 0}});
+  const TableId function = b.table(act, {{2, {{ColumnKind::kAffine, 0, 1, 0}, {ColumnKind::kCells, 4, 0, e.d}}, 0}});
   const TableId saturation = b.saturation_table(act, {0, 7}, 3);
 
-  Contraction dense{
-      {{samples, outputs, whole_axis(kInner)}}, {Role::kLeft, Role::kRight, Role::kInner}, {}, {}};
+  Contraction dense{{{samples, outputs, whole_axis(kInner)}}, {Role::kLeft, Role::kRight, Role::kInner}, {}, {}};
   dense.a = scaled(Source::kTensor, e.x, 1, {axis(0), axis(2)});
   dense.c = scaled(Source::kTensor, e.w, 1, {axis(1), axis(2)});
   const View y = direct(Source::kAccumulator, b.contraction(dense), 2);
@@ -81,9 +79,8 @@ inline Sample make_sample(uint64_t seed = 1) {
   View excess = y + b.cell(e.rem, -1) + b.cell(e.o, -4);
   excess.log_denominator = 2;
   b.lookup(y_space, saturation, {b.cell(e.o), excess});
-  const View sum = y + scaled(Source::kTensor, e.x, 3, {axis(0), {}}) +
-                   scaled(Source::kTensor, e.bias, 1, {axis(1)}) + scaled(Source::kPublic, one, 5, {}) +
-                   int64_t{-5};
+  const View sum = y + scaled(Source::kTensor, e.x, 3, {axis(0), {}}) + scaled(Source::kTensor, e.bias, 1, {axis(1)}) +
+                   scaled(Source::kPublic, one, 5, {}) + int64_t{-5};
   b.identity(y_space, b.cell(e.z, -1) + sum);
   b.identity(y_space, b.cell(e.z) + direct(Source::kPublic, e.out, 2, -1));
   b.identity(s_space, b.cell(e.s, -1) + q);
@@ -213,9 +210,7 @@ class Instance {
     for (uint32_t o = 0; o < sample.system.oracles.size(); ++o) {
       if (sample.system.oracles[o].kind == statement::OracleKind::kActivations) continue;
       prover::SeededRandomness<F> random{hash::Seed({static_cast<uint8_t>(200 + o)})};
-      const auto holds = [&](const verifier::Stack& stack) {
-        return std::ranges::count(stack.oracles, o) > 0;
-      };
+      const auto holds = [&](const verifier::Stack& stack) { return std::ranges::count(stack.oracles, o) > 0; };
       const verifier::Stack& stack = *std::ranges::find_if(parameters.stacks, holds);
       fixed.push_back(prover::commit_fixed<F>(sample.system, sample.assignment, o, stack, random));
       roots.push_back(fixed.back().root());
@@ -246,8 +241,7 @@ class Instance {
     verifier::FiatShamirCoins coins(verifier::kProtocolName);
     return prove(seed, coins);
   }
-  Status verify(ByteView proof, verifier::Coins& coins,
-                std::vector<verifier::Field>* fields = nullptr) const {
+  Status verify(ByteView proof, verifier::Coins& coins, std::vector<verifier::Field>* fields = nullptr) const {
     return verifier::verify<E>(statement(), proof, coins, fields);
   }
   Status verify(ByteView proof, std::vector<verifier::Field>* fields = nullptr) const {

@@ -301,8 +301,8 @@ TYPED_TEST(TamperTest, EveryMutationIsRejectedForTheExpectedReason) {
     EXPECT_GT(tried, 4000u);
     for (const auto& [what, codes] : surprises)
       for (const auto& [code, count] : codes)
-        ADD_FAILURE() << kModeNames[mode] << ": " << what.first << ", " << kMutationNames[what.second] << ": "
-                      << code << " (" << count << " times)";
+        ADD_FAILURE() << kModeNames[mode] << ": " << what.first << ", " << kMutationNames[what.second] << ": " << code
+                      << " (" << count << " times)";
   }
 }
 

@@ -32,8 +32,7 @@ TEST_P(Vectors, AreWhatTheCodeComputes) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(All, Vectors, testing::ValuesIn(files()),
-                         [](const auto& info) { return info.param.name; });
+INSTANTIATE_TEST_SUITE_P(All, Vectors, testing::ValuesIn(files()), [](const auto& info) { return info.param.name; });
 
 class Proofs : public testing::TestWithParam<const char*> {};
 
@@ -66,8 +65,8 @@ TEST_P(Proofs, VerifyFromTheFile) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, Proofs,
-                         testing::Values("proof_dense_2x2", "proof_public_input", "proof_dense_levels",
-                                         "proof_window", "proof_window_levels"));
+                         testing::Values("proof_dense_2x2", "proof_public_input", "proof_dense_levels", "proof_window",
+                                         "proof_window_levels"));
 
 }  // namespace
 }  // namespace tacit::vectors

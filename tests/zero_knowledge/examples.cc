@@ -39,8 +39,8 @@ Assignment empty(const System& system) {
 
 // Draws what outlives a proof until every proof finds a witness of its own for it.
 template <class DrawFixed, class DrawProof>
-std::vector<Assignment> search(const Example& example, size_t n_proofs, Random& random,
-                               DrawFixed&& draw_fixed, DrawProof&& draw_proof) {
+std::vector<Assignment> search(const Example& example, size_t n_proofs, Random& random, DrawFixed&& draw_fixed,
+                               DrawProof&& draw_proof) {
   while (true) {
     Assignment fixed = empty(example.system);
     draw_fixed(fixed, random);
@@ -74,8 +74,7 @@ Contraction inner_product(TensorId w, TensorId x, uint32_t n) {
 
 std::vector<Assignment> dense_witnesses(const Example& example, size_t n_proofs, Random& random) {
   return search(
-      example, n_proofs, random,
-      [](Assignment& a, Random& r) { a.tensors[dense_tensor::kW] = uniform(r, 2, -5, 5); },
+      example, n_proofs, random, [](Assignment& a, Random& r) { a.tensors[dense_tensor::kW] = uniform(r, 2, -5, 5); },
       [&](Assignment& a, Random& r) {
         a.tensors[dense_tensor::kX] = uniform(r, 2, 0, 3);
         contract(example.system, a, 0);
@@ -96,15 +95,13 @@ std::vector<Assignment> gather_witnesses(const Example& example, size_t n_proofs
         for (int64_t i : a.tensors[gather_tensor::kI])
           a.tensors[gather_tensor::kE].push_back(a.tensors[gather_tensor::kTable][static_cast<size_t>(i)]);
         contract(example.system, a, 0);
-        for (int64_t v : a.accumulators[0])
-          a.tensors[gather_tensor::kO].push_back(std::clamp<int64_t>(v, 0, 1));
+        for (int64_t v : a.accumulators[0]) a.tensors[gather_tensor::kO].push_back(std::clamp<int64_t>(v, 0, 1));
       });
 }
 
 std::vector<Assignment> product_witnesses(const Example& example, size_t n_proofs, Random& random) {
   return search(
-      example, n_proofs, random,
-      [](Assignment& a, Random& r) { a.tensors[dense_tensor::kW] = uniform(r, 2, -5, 5); },
+      example, n_proofs, random, [](Assignment& a, Random& r) { a.tensors[dense_tensor::kW] = uniform(r, 2, -5, 5); },
       [&](Assignment& a, Random& r) {
         a.tensors[dense_tensor::kX] = uniform(r, 2, -5, 5);
         contract(example.system, a, 0);
@@ -142,11 +139,9 @@ Example gather() {
   const Space pair{{whole_axis(2)}};
   const TensorId table = b.tensor(weights, {{whole_axis(4)}}, {-3, 3});
   const TensorId d = b.tensor(data, {{whole_axis(2), whole_axis(2)}}, {-2, 2});
-  const TensorId i = b.tensor(act, pair, {0, 3}), e = b.tensor(act, pair, {-3, 3}),
-                 o = b.tensor(act, pair, {0, 1});
+  const TensorId i = b.tensor(act, pair, {0, 3}), e = b.tensor(act, pair, {-3, 3}), o = b.tensor(act, pair, {0, 1});
   const PublicId out = b.stated(pair, {0, 1});
-  const TableId rows =
-      b.table(act, {{2, {{ColumnKind::kAffine, 0, 1, 0}, {ColumnKind::kCells, 0, 0, table}}, 0}});
+  const TableId rows = b.table(act, {{2, {{ColumnKind::kAffine, 0, 1, 0}, {ColumnKind::kCells, 0, 0, table}}, 0}});
   const TableId clamped = b.saturation_table(act, {0, 1}, 1);
   Contraction k;
   k.labels = {{whole_axis(2), whole_axis(2)}};

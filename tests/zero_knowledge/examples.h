@@ -16,8 +16,7 @@ struct Example {
   std::string name;
   statement::System system;
   verifier::PublicValues publics;
-  std::vector<statement::Assignment> (*witnesses)(const Example& example, size_t n_proofs,
-                                                  std::mt19937_64& random);
+  std::vector<statement::Assignment> (*witnesses)(const Example& example, size_t n_proofs, std::mt19937_64& random);
 };
 
 // x in [0, 4)², y = ⟨w, x⟩ in the same table without being committed, z = y + x₀ = a stated value.

@@ -13,8 +13,8 @@ namespace {
 
 using Inventory = std::map<Label, size_t>;  // scalars, or 1 for each digest or nonce
 
-const std::set<Label> kStatement = {Label::kSystemDigest, Label::kProtocol, Label::kPublicValues,
-                                    Label::kContext, Label::kStatementDigest};
+const std::set<Label> kStatement = {Label::kSystemDigest, Label::kProtocol, Label::kPublicValues, Label::kContext,
+                                    Label::kStatementDigest};
 const std::set<Label> kNotScalar = {Label::kRoot, Label::kLevelRoot, Label::kGrinding};
 const std::set<Label> kVeiled = {Label::kRootDenominator, Label::kGkrRound,         Label::kGkrEvaluations,
                                  Label::kAccumulator,     Label::kContractionRound, Label::kOperand,
@@ -81,16 +81,15 @@ TEST_F(Exposure, NothingElseIsSentInTheClearWithLevels) {
   EXPECT_EQ(take_veiled(clear), session(1).pads_used() - 2);
   const size_t rounds =
       static_cast<size_t>(verifier::level_rounds(parameters_, 0) + verifier::level_rounds(parameters_, 1));
-  const Inventory expected = {
-      {Label::kRoot, 3},
-      {Label::kFoldValue, 2},
-      {Label::kProductEnd, 2},
-      {Label::kMaskedPads, 1},
-      {Label::kLevelRoot, 2},
-      {Label::kOutOfDomainValue, 1},
-      {Label::kLevelRound, 2 * rounds},
-      {Label::kLastVector, 4},
-      {Label::kGrinding, 1 + 1 + 3}};  // before α, before μ of one stack, before 3 openings
+  const Inventory expected = {{Label::kRoot, 3},
+                              {Label::kFoldValue, 2},
+                              {Label::kProductEnd, 2},
+                              {Label::kMaskedPads, 1},
+                              {Label::kLevelRoot, 2},
+                              {Label::kOutOfDomainValue, 1},
+                              {Label::kLevelRound, 2 * rounds},
+                              {Label::kLastVector, 4},
+                              {Label::kGrinding, 1 + 1 + 3}};  // before α, before μ of one stack, before 3 openings
   EXPECT_EQ(clear, expected);
 }
 

@@ -84,8 +84,7 @@ TEST_P(Honest, BothWitnessesExplainTheSimulator) {
     const Session session = this->session(2, random);
     const Status verdict = session.verify(run);
     ASSERT_TRUE(verdict) << verdict.error().message();
-    const std::optional<Tape> explanation =
-        explain(session, run.values(), random_tape(session.tape_length(), random));
+    const std::optional<Tape> explanation = explain(session, run.values(), random_tape(session.tape_length(), random));
     ASSERT_TRUE(explanation);
     EXPECT_EQ(session(*explanation), run.values());
     EXPECT_EQ(rank(session.jacobian(*explanation)), dimension);

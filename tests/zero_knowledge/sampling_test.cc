@@ -118,8 +118,7 @@ Histograms collect(uint64_t witness_seed, uint64_t n_proofs, MakeSource&& make) 
   for (uint64_t i = 0; i < n_proofs; ++i) {
     Source fixed_source = make(2 * i), source = make(2 * i + 1);
     Counting fixed_random(fixed_source, out.drawn), proof_random(source, out.drawn);
-    const auto weights =
-        prover::commit_fixed<Toy>(example.system, witness[0], 0, parameters.stacks[0], fixed_random);
+    const auto weights = prover::commit_fixed<Toy>(example.system, witness[0], 0, parameters.stacks[0], fixed_random);
     const verifier::Statement statement{example.system, parameters, example.publics, {weights.root()}, {}};
     ProgrammedCoins coins(Program{});
     const auto proof = prover::prove<Toy2>({statement, witness[0], {&weights}, proof_random}, coins);
@@ -136,8 +135,8 @@ constexpr uint64_t kProofs = 4000;  // some 16 in each bin
 
 TEST(Sampling, EveryCoordinateIsUniform) {
   for (uint64_t witness : {1, 2}) {
-    const Histograms h = collect<SeededRandomness<Toy>>(
-        witness, kProofs, [](uint64_t i) { return SeededRandomness<Toy>(seed(i)); });
+    const Histograms h =
+        collect<SeededRandomness<Toy>>(witness, kProofs, [](uint64_t i) { return SeededRandomness<Toy>(seed(i)); });
     std::printf("witness %d: %zu coordinates, worst deviation %.1f; drawn %.1f\n", static_cast<int>(witness),
                 h.sent.size(), h.worst_sent(), h.worst_drawn());
     EXPECT_LT(h.worst_sent(), kAllowed);

@@ -41,8 +41,7 @@ Session::Session(Setting setting, std::vector<statement::Assignment> witnesses)
   for (const verifier::Stack& stack : setting_.parameters.stacks)
     for (size_t i = 0; i < stack.oracles.size(); ++i) {
       const statement::Oracle& oracle = example.system.oracles[stack.oracles[i]];
-      if (oracle.kind != OracleKind::kActivations)
-        fixed_length_ += size_t{oracle.limbs} << stack.log_blinding[i];
+      if (oracle.kind != OracleKind::kActivations) fixed_length_ += size_t{oracle.limbs} << stack.log_blinding[i];
     }
   TapeReader zeros;
   const One one = prove(0, commit(Tape(fixed_length_)), zeros);

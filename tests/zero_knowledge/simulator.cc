@@ -5,8 +5,8 @@
 
 #include "tacit/base/check.h"
 #include "tacit/poly/eq.h"
-#include "tacit/poly/ntt.h"
 #include "tacit/poly/horner.h"
+#include "tacit/poly/ntt.h"
 #include "tacit/prover/kernels.h"
 #include "tacit/prover/opening.h"
 #include "tacit/verifier/layers.h"
@@ -121,8 +121,7 @@ std::map<uint32_t, Rows> fixed_rows(const Setting& setting, TapeReader& tape) {
       if (oracle.kind == OracleKind::kActivations) continue;
       Rows rows(oracle.limbs, stack.log_domain);
       for (const Program& program : setting.programs)
-        for (uint64_t x : positions_of(program, stack.log_domain, stack.queries))
-          rows.invent(tape, x, 0, oracle.limbs);
+        for (uint64_t x : positions_of(program, stack.log_domain, stack.queries)) rows.invent(tape, x, 0, oracle.limbs);
       out.emplace(o, std::move(rows));
     }
   return out;
@@ -163,8 +162,8 @@ class Simulation {
     claims_.pads = verifier::batch_linear_checks<Toy2>(veil);
     claims_.pad_beta = channel.challenge(Label::kPadBeta);
     channel.events.pop_back();
-    claims_.masked_pads = prover::dot<Toy2, Toy2>(words_.back().message(), claims_.pads.weights) -
-                          claims_.pad_beta * claims_.pads.value;
+    claims_.masked_pads =
+        prover::dot<Toy2, Toy2>(words_.back().message(), claims_.pads.weights) - claims_.pad_beta * claims_.pads.value;
   }
 
   // Rows of what this proof commits, then those of the mask: g(x) = h(x) − β·Σ_b w_b·limb_b(x).
@@ -237,8 +236,7 @@ class Simulation {
     };
     std::map<uint32_t, const Matrix<Toy>*> oracle;
     for (const auto& [o, rows] : rows_)
-      oracle[o] =
-          keep(rows, verifier::oracle_tree_id(o), system_.oracles[o].kind == OracleKind::kActivations);
+      oracle[o] = keep(rows, verifier::oracle_tree_id(o), system_.oracles[o].kind == OracleKind::kActivations);
     std::map<size_t, const Matrix<Toy>*> mask;
     for (const auto& [s, rows] : masks_) mask[s] = keep(rows, verifier::mask_tree_id(s), true);
     std::vector<prover::Word<Toy2>> out;
@@ -283,8 +281,7 @@ Session::Run Simulator::run(TapeReader& tape) const {
   for (const auto& [o, rows] : fixed) out.roots.push_back(rows.commit(verifier::oracle_tree_id(o)).root());
   const verifier::Statement statement{
       setting_.example.system, setting_.parameters, setting_.example.publics, out.roots, {}};
-  for (const Program& program : setting_.programs)
-    Simulation(setting_, statement, program, fixed, tape).run(out);
+  for (const Program& program : setting_.programs) Simulation(setting_, statement, program, fixed, tape).run(out);
   return out;
 }
 

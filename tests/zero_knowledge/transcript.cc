@@ -14,17 +14,15 @@ bool belongs_to_statement(Label label) {
   return label == Label::kSystemDigest || label == Label::kProtocol || label == Label::kPublicValues ||
          label == Label::kContext || label == Label::kStatementDigest;
 }
-bool is_scalar(Label label) {
-  return label != Label::kRoot && label != Label::kLevelRoot && label != Label::kGrinding;
-}
+bool is_scalar(Label label) { return label != Label::kRoot && label != Label::kLevelRoot && label != Label::kGrinding; }
 
 class Decoder {
  public:
   Decoder(const verifier::Statement& statement, ByteView proof)
       : parameters_(statement.parameters),
         reader_(proof, "proof"),
-        trees_(verifier::proof_trees<Toy2>(statement, std::vector<hash::Digest>(verifier::own_root_count(
-                                                          statement.system, statement.parameters)))) {}
+        trees_(verifier::proof_trees<Toy2>(
+            statement, std::vector<hash::Digest>(verifier::own_root_count(statement.system, statement.parameters)))) {}
 
   Transcript run(const std::vector<Event>& events) {
     for (size_t i = 0; i < events.size();) {
@@ -58,8 +56,7 @@ class Decoder {
   size_t openings(const std::vector<Event>& events, size_t i) {
     if (next_level_ == 0) {
       std::vector<std::vector<uint64_t>> drawn;
-      for (const verifier::Stack& stack : parameters_.stacks)
-        drawn.push_back(positions(events[i++], stack.log_domain));
+      for (const verifier::Stack& stack : parameters_.stacks) drawn.push_back(positions(events[i++], stack.log_domain));
       drawn.push_back(positions(events[i++], parameters_.pads.log_domain));
       for (size_t s = 0; s < trees_.stacks.size(); ++s) {
         const verifier::StackTrees& stack = trees_.stacks[s];
@@ -71,8 +68,8 @@ class Decoder {
       rows(trees_.pads, Toy2::kDegree, parameters_.pads.log_domain, drawn.back());
     } else {
       const size_t l = next_level_ - 1;
-      const uint64_t length = l == 0 ? verifier::h_length(parameters_)
-                                     : uint64_t{1} << verifier::level_log_length(parameters_, l);
+      const uint64_t length =
+          l == 0 ? verifier::h_length(parameters_) : uint64_t{1} << verifier::level_log_length(parameters_, l);
       const uint64_t columns = ((length - 1) >> parameters_.levels[l].log_rows) + 1;
       const auto log_domain = parameters_.levels[l].log_domain;
       rows({verifier::level_tree_id(l), {}, static_cast<uint32_t>(columns * Toy2::kDegree)}, 0, log_domain,
@@ -120,8 +117,7 @@ Transcript decode(const verifier::Statement& statement, const std::vector<Event>
 }
 
 bool is_determined(const Coordinate& c) {
-  return c.kind == Kind::kMaskWord || c.padding || c.label == Label::kFoldValue ||
-         c.label == Label::kMaskedPads;
+  return c.kind == Kind::kMaskWord || c.padding || c.label == Label::kFoldValue || c.label == Label::kMaskedPads;
 }
 
 }  // namespace tacit::zero_knowledge

@@ -4,9 +4,9 @@
 #include "tacit/merkle/multiproof.h"
 #include "tacit/merkle/tree.h"
 #include "tacit/poly/eq.h"
+#include "tacit/poly/horner.h"
 #include "tacit/poly/multilinear.h"
 #include "tacit/poly/ntt.h"
-#include "tacit/poly/horner.h"
 #include "tacit/verifier/coins.h"
 #include "vectors/vectors.h"
 
@@ -101,8 +101,7 @@ Json hash_vectors() {
   std::vector<hash::Digest> leaves;
   for (uint8_t i = 0; i < 16; ++i) leaves.push_back(hash::blake3(Bytes{i}));
   const merkle::Tree tree(leaves), single(std::vector<hash::Digest>{leaves[5]});
-  out["tree"] = {
-      {"leaves", digests(leaves)}, {"root", hex(tree.root())}, {"root_of_leaf_5_alone", hex(single.root())}};
+  out["tree"] = {{"leaves", digests(leaves)}, {"root", hex(tree.root())}, {"root_of_leaf_5_alone", hex(single.root())}};
   out["openings"] = Json::array();
   for (const std::vector<uint64_t>& positions :
        {std::vector<uint64_t>{0}, {3, 11}, {1, 2, 5, 9, 10, 15}, {0, 1, 2, 3, 4, 5, 6, 7}})
@@ -146,16 +145,13 @@ Json transcript_vectors() {
   Json out{{"script", script}, {"work_at_the_last_state", work}};
   for (auto [log_n, count] : {std::pair{3, 8u}, {5, 7u}, {20, 6u}}) {
     verifier::FiatShamirCoins coins("tacit test vectors");
-    positions.push_back(
-        {{"log_domain", log_n},
-         {"count", count},
-         {"positions", verifier::draw_positions(coins, Label::kQueryPositions, log_n, count)}});
+    positions.push_back({{"log_domain", log_n},
+                         {"count", count},
+                         {"positions", verifier::draw_positions(coins, Label::kQueryPositions, log_n, count)}});
   }
   verifier::FiatShamirCoins coins("tacit test vectors");
-  draws.push_back(
-      {{"field", "k100"}, {"label", "rho"}, {"element", element(verifier::draw<E2>(coins, Label::kRho))}});
-  draws.push_back(
-      {{"field", "k128"}, {"label", "rho"}, {"element", element(verifier::draw<E3>(coins, Label::kRho))}});
+  draws.push_back({{"field", "k100"}, {"label", "rho"}, {"element", element(verifier::draw<E2>(coins, Label::kRho))}});
+  draws.push_back({{"field", "k128"}, {"label", "rho"}, {"element", element(verifier::draw<E3>(coins, Label::kRho))}});
   out["positions_after_start"] = positions;
   out["successive_draws_after_start"] = draws;
   return out;

@@ -119,8 +119,7 @@ Example window(const std::vector<uint8_t>& log_rows) {
   const PublicId mask = b.constant({{whole_axis(3)}}, {0, 1, 0}), out = b.stated(o_space, {-4, 8});
   const TableId bits = b.range_table(act, 0, 2), wide = b.range_table(act, -32, 6);
   const TableId saturation = b.saturation_table(act, {-4, 3}, 2);
-  const TableId function =
-      b.table(act, {{2, {{ColumnKind::kAffine, 0, 1, 0}, {ColumnKind::kCells, 7, 0, t}}, 0}});
+  const TableId function = b.table(act, {{2, {{ColumnKind::kAffine, 0, 1, 0}, {ColumnKind::kCells, 7, 0, t}}, 0}});
   const ContractionId k = b.contraction({{{whole_axis(2), whole_axis(3), whole_axis(3)}},
                                          {Role::kBatch, Role::kLeft, Role::kInner},
                                          scaled(Source::kTensor, x, 1, {axis(0), {{{1, 2}, {2, 1}}, -1}}),

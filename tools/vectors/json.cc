@@ -78,16 +78,14 @@ Json view(const View& v) {
                 {"coefficient", t.coefficient},
                 {"maps", map_list(t.maps, axis_map)}};
   };
-  return {
-      {"terms", map_list(v.terms, term)}, {"constant", v.constant}, {"log_denominator", v.log_denominator}};
+  return {{"terms", map_list(v.terms, term)}, {"constant", v.constant}, {"log_denominator", v.log_denominator}};
 }
 
 Json segment(const Segment& s) {
   auto column = [](const Column& c) {
     return Json{{"kind", number(c.kind)}, {"start", c.start}, {"step", c.step}, {"tensor", c.tensor}};
   };
-  return {
-      {"log_rows", s.log_rows}, {"columns", map_list(s.columns, column)}, {"multiplicity", s.multiplicity}};
+  return {{"log_rows", s.log_rows}, {"columns", map_list(s.columns, column)}, {"multiplicity", s.multiplicity}};
 }
 
 bool is_list_of_objects(const Json& json) { return json.is_array() && !json.empty() && json[0].is_object(); }
@@ -100,20 +98,15 @@ Json to_json(const System& system) {
     return Json{{"kind", number(o.kind)}, {"log_rows", o.log_rows}, {"limbs", o.limbs}};
   });
   out["tensors"] = map_list(system.tensors, [](const Tensor& t) {
-    return Json{
-        {"oracle", t.oracle}, {"space", to_json(t.space)}, {"base", t.base}, {"range", interval(t.range)}};
+    return Json{{"oracle", t.oracle}, {"space", to_json(t.space)}, {"base", t.base}, {"range", interval(t.range)}};
   });
   out["publics"] = map_list(system.publics, [](const Public& p) {
-    return Json{{"kind", number(p.kind)},
-                {"space", to_json(p.space)},
-                {"range", interval(p.range)},
-                {"values", p.values}};
+    return Json{
+        {"kind", number(p.kind)}, {"space", to_json(p.space)}, {"range", interval(p.range)}, {"values", p.values}};
   });
   out["contractions"] = map_list(system.contractions, [](const Contraction& k) {
-    return Json{{"labels", to_json(k.labels)},
-                {"roles", map_list(k.roles, number<Role>)},
-                {"a", view(k.a)},
-                {"c", view(k.c)}};
+    return Json{
+        {"labels", to_json(k.labels)}, {"roles", map_list(k.roles, number<Role>)}, {"a", view(k.a)}, {"c", view(k.c)}};
   });
   out["tables"] = map_list(system.tables, [](const Table& t) {
     return Json{{"width", t.width}, {"segments", map_list(t.segments, segment)}};
@@ -130,9 +123,8 @@ Json to_json(const System& system) {
 Json to_json(const verifier::Parameters& p) {
   Json out{{"profile", number(p.profile)}};
   out["stacks"] = map_list(p.stacks, [](const verifier::Stack& s) {
-    return Json{{"oracles", s.oracles},   {"log_blinding", s.log_blinding},
-                {"log_rows", s.log_rows}, {"log_domain", s.log_domain},
-                {"queries", s.queries},   {"fold_grinding", s.fold_grinding}};
+    return Json{{"oracles", s.oracles},       {"log_blinding", s.log_blinding}, {"log_rows", s.log_rows},
+                {"log_domain", s.log_domain}, {"queries", s.queries},           {"fold_grinding", s.fold_grinding}};
   });
   out["pads"] = {{"log_rows", p.pads.log_rows},
                  {"log_blinding", p.pads.log_blinding},

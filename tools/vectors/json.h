@@ -58,8 +58,7 @@ Bytes encode(const verifier::Parameters& parameters);
 template <class E>
 Json to_json(const verifier::Weight<E>& weight) {
   Json axes = Json::array();
-  for (const auto& axis : weight.axes)
-    axes.push_back({{"begin", axis.begin}, {"values", elements(axis.values)}});
+  for (const auto& axis : weight.axes) axes.push_back({{"begin", axis.begin}, {"values", elements(axis.values)}});
   return {{"factor", element(weight.factor)}, {"axes", axes}};
 }
 template <class E>

@@ -29,9 +29,7 @@ class TracingCoins final : public verifier::Coins {
   }
   uint64_t next_word() override { return coins_.next_word(); }
   uint64_t work(Label label, uint32_t bits) override { return coins_.work(label, bits); }
-  bool check_work(Label label, uint64_t nonce, uint32_t bits) override {
-    return coins_.check_work(label, nonce, bits);
-  }
+  bool check_work(Label label, uint64_t nonce, uint32_t bits) override { return coins_.check_work(label, nonce, bits); }
   const Json& trace() const { return trace_; }
 
  private:
@@ -46,10 +44,8 @@ class TracingCoins final : public verifier::Coins {
 template <class E>
 Json proof_case(const Example& e, const Parameters& parameters, Bytes context) {
   prover::SeededRandomness<F> weights_random{hash::Seed({1})};
-  const auto weights =
-      prover::commit_fixed<F>(e.system, e.assignment, 0, parameters.stacks[0], weights_random);
-  const verifier::Statement statement{
-      e.system, parameters, {e.assignment.publics}, {weights.root()}, context};
+  const auto weights = prover::commit_fixed<F>(e.system, e.assignment, 0, parameters.stacks[0], weights_random);
+  const verifier::Statement statement{e.system, parameters, {e.assignment.publics}, {weights.root()}, context};
   prover::SeededRandomness<F> random{hash::Seed({2})};
   verifier::FiatShamirCoins coins(verifier::kProtocolName);
   const Result<Bytes> proof = prover::prove<E>({statement, e.assignment, {&weights}, random, nullptr}, coins);
@@ -73,11 +69,9 @@ Json proof_case(const Example& e, const Parameters& parameters, Bytes context) {
 
 // One stack for each oracle, with the least blinding and domain that check_shape allows. Far too few queries
 // to be secure: vectors have to be small.
-Parameters tiny_parameters(const statement::System& system, verifier::Profile profile,
-                           uint8_t pads_log_rows) {
+Parameters tiny_parameters(const statement::System& system, verifier::Profile profile, uint8_t pads_log_rows) {
   const auto domain = [](uint8_t log_rows, uint8_t log_blinding) {
-    return static_cast<uint8_t>(
-        1 + statement::log2_ceil((uint64_t{1} << log_rows) + (uint64_t{1} << log_blinding)));
+    return static_cast<uint8_t>(1 + statement::log2_ceil((uint64_t{1} << log_rows) + (uint64_t{1} << log_blinding)));
   };
   Parameters p;
   p.profile = profile;

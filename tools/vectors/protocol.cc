@@ -73,8 +73,7 @@ Json functional_vectors() {
       expand_case<E2>("lookup 3, column 1", system, system.lookups[3].labels, system.lookups[3].columns[1]),
       expand_case<E2>("identity 0", system, system.identities[0].labels, system.identities[0].view)};
   out["values_at_a_point"] = Json::array();
-  for (TensorId id = 0; id < system.tensors.size(); ++id)
-    out["values_at_a_point"].push_back(at_case<E2>(system, id));
+  for (TensorId id = 0; id < system.tensors.size(); ++id) out["values_at_a_point"].push_back(at_case<E2>(system, id));
   return out;
 }
 

@@ -58,8 +58,7 @@ Json system_vectors() {
       rejected("base is not a multiple of the block", s, [](System& x) { x.tensors[2].base += 1; }),
       rejected("a label twice in a term", s,
                [](System& x) { x.contractions[0].a.terms[0].maps[1].steps[1].label = 1; }),
-      rejected("operand a uses a right label", s,
-               [](System& x) { x.contractions[0].roles[1] = Role::kRight; }),
+      rejected("operand a uses a right label", s, [](System& x) { x.contractions[0].roles[1] = Role::kRight; }),
       rejected("the table exceeds the declared interval", s,
                [](System& x) {
                  x.tensors[2].range = {0, 2};

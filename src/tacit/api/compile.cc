@@ -71,8 +71,14 @@ Status register_weights(receipt::PublicFile& file, const ModelFile& made, const 
   TACIT_ASSIGN(const auto found, registration_case(file, made.program.weights, available_threads()));
   if (!found) return {};
   const verifier::Statement statement = receipt::registration_statement(file, found->system, found->parameters);
-  TACIT_ASSIGN(Proof proof, prove_with_ledger({statement, found->assignment, weights, ledger, receipt::model_id(file),
-                                               Spending::kRegistration, {}, nullptr}));
+  TACIT_ASSIGN(Proof proof, prove_with_ledger({statement,
+                                               found->assignment,
+                                               weights,
+                                               ledger,
+                                               receipt::model_id(file),
+                                               Spending::kRegistration,
+                                               {},
+                                               nullptr}));
   file.registration = {found->parameters, std::move(proof.bytes)};
   return {};
 }
@@ -108,8 +114,7 @@ Result<CompileReport> compile(const CompileOptions& options) {
   TACIT_ASSIGN(const auto fresh, os_random_32());
   LedgerHeader header;
   header.seed = hash::Seed(fresh);
-  const WeightMatrix weights =
-      commit_weights(made.open, made.commitment, made.program.weights, header.weights_seed());
+  const WeightMatrix weights = commit_weights(made.open, made.commitment, made.program.weights, header.weights_seed());
   receipt::PublicFile open = made.public_file(0, weights.root());
   header = ledger_header(open, header.seed);
   NewLedger ledger(paths.ledger);

@@ -32,8 +32,8 @@ class LedgerTest : public testing::Test {
   void create() { ASSERT_TRUE(create_ledger(path_, header_)); }
   Result<LedgerState> prove(uint32_t rows = 100) { return spend(path_, header_.model_id, rows, Spending::kProof); }
   void rewrite(ByteView bytes) {
-    std::ofstream(path_, std::ios::binary).write(reinterpret_cast<const char*>(bytes.data()),
-                                                 static_cast<std::streamsize>(bytes.size()));
+    std::ofstream(path_, std::ios::binary)
+        .write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
   }
   void append(const std::string& bytes) { std::ofstream(path_, std::ios::app | std::ios::binary) << bytes; }
 

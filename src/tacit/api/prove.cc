@@ -59,8 +59,10 @@ std::vector<NamedTensor> real_outputs(const ModelFile& model, const model::Execu
 
 // Stage times that the prover measured itself.
 void add_stages(const prover::StageTimes& times, Seconds& seconds) {
-  for (const auto& [name, value] : {std::pair("commit", times.commit), {"lookups", times.lookups},
-                                    {"contractions", times.contractions}, {"claims", times.claims},
+  for (const auto& [name, value] : {std::pair("commit", times.commit),
+                                    {"lookups", times.lookups},
+                                    {"contractions", times.contractions},
+                                    {"claims", times.claims},
                                     {"opening", times.opening}})
     seconds.stages.emplace_back(name, value);
 }
@@ -91,19 +93,25 @@ Result<ProveReport> prove(const ProveOptions& options) {
 
   stages.begin("prove");
   receipt::Receipt made;
-  made.header = {ledger.header.model_id, ledger.header.epoch, inputs.samples, options.visibility,
-                 static_cast<int64_t>(std::time(nullptr)), std::move(context)};
+  made.header = {ledger.header.model_id,
+                 ledger.header.epoch,
+                 inputs.samples,
+                 options.visibility,
+                 static_cast<int64_t>(std::time(nullptr)),
+                 std::move(context)};
   if (options.visibility.inputs) made.values = inputs.values;
-  if (options.visibility.outputs) made.values.insert(made.values.end(), execution.outputs.begin(), execution.outputs.end());
+  if (options.visibility.outputs)
+    made.values.insert(made.values.end(), execution.outputs.begin(), execution.outputs.end());
   made.parameters = placed.parameters;
   verifier::PublicValues publics{execution.assignment.publics};
   for (size_t i = 0; i < publics.stated.size(); ++i)
     if (placed.system.publics[i].kind == statement::PublicKind::kConstant) publics.stated[i].clear();
-  const verifier::Statement statement{placed.system, placed.parameters, std::move(publics), {weights.root()},
-                                      receipt::encode(made.header)};
+  const verifier::Statement statement{
+      placed.system, placed.parameters, std::move(publics), {weights.root()}, receipt::encode(made.header)};
   prover::StageTimes times;
-  TACIT_ASSIGN(Proof proof, prove_with_ledger({statement, execution.assignment, weights, ledger_path,
-                                               ledger.header.model_id, Spending::kProof, input_digest(inputs), &times}));
+  TACIT_ASSIGN(Proof proof,
+               prove_with_ledger({statement, execution.assignment, weights, ledger_path, ledger.header.model_id,
+                                  Spending::kProof, input_digest(inputs), &times}));
   made.proof = std::move(proof.bytes);
   TACIT_ASSIGN(const verifier::ErrorLedger terms, verifier::check_parameters(placed.system, placed.parameters));
 

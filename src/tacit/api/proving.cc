@@ -51,8 +51,8 @@ WeightMatrix commit_weights(const receipt::PublicModel& model, const receipt::We
   statement::place(system, log_rows);
   statement::Assignment assignment;
   assignment.tensors = weights;
-  const verifier::Stack stack{{receipt::kWeightOracle}, {shape.log_blinding}, shape.log_rows, shape.log_domain,
-                              shape.max_queries, 0};
+  const verifier::Stack stack{{receipt::kWeightOracle}, {shape.log_blinding}, shape.log_rows,
+                              shape.log_domain,         shape.max_queries,    0};
   prover::SeededRandomness<Goldilocks> random(seed);
   return prover::commit_fixed<Goldilocks>(system, assignment, receipt::kWeightOracle, stack, random);
 }

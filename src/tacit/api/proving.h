@@ -26,10 +26,10 @@ struct ProofJob {
   const verifier::Statement& statement;
   const statement::Assignment& assignment;
   const WeightMatrix& weights;
-  const std::string& ledger;       // its path
+  const std::string& ledger;  // its path
   const hash::Digest& model_id;
   Spending kind = Spending::kProof;
-  hash::Digest inputs;             // of the integers of the inputs
+  hash::Digest inputs;  // of the integers of the inputs
   prover::StageTimes* times = nullptr;
 };
 struct Proof {

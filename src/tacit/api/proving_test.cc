@@ -59,8 +59,8 @@ struct Dense {
     k.a = scaled(Source::kTensor, x, 1, {axis(0), axis(2)});
     k.c = scaled(Source::kTensor, w, 1, {axis(1), axis(2)});
     const ContractionId product = b.contraction(k);
-    b.identity(y_space, b.cell(y, -1) + direct(Source::kAccumulator, product, 2) +
-                            scaled(Source::kTensor, bias, 1, {axis(1)}));
+    b.identity(y_space,
+               b.cell(y, -1) + direct(Source::kAccumulator, product, 2) + scaled(Source::kTensor, bias, 1, {axis(1)}));
     model.inputs = {port("x", b, x, kInputs, {0, 255})};
     model.outputs = {port("y", b, y, kOutputs, {-20000, 1100000})};
     model.system = b.take();
@@ -104,8 +104,8 @@ class ProvingTest : public testing::TestWithParam<Profile> {
     ASSERT_TRUE(found && *found) << found.error().message();
     const RegistrationCase& c = **found;
     const verifier::Statement statement = receipt::registration_statement(file_, c.system, c.parameters);
-    const auto proof = prove_with_ledger({statement, c.assignment, *weights_, ledger_, receipt::model_id(file_),
-                                          Spending::kRegistration, {}, nullptr});
+    const auto proof = prove_with_ledger(
+        {statement, c.assignment, *weights_, ledger_, receipt::model_id(file_), Spending::kRegistration, {}, nullptr});
     ASSERT_TRUE(proof) << proof.error().message();
     file_.registration = {c.parameters, proof->bytes};
   }
@@ -140,10 +140,10 @@ class ProvingTest : public testing::TestWithParam<Profile> {
     if (visibility.outputs) out.values.push_back(a.tensors[dense_.y]);
     a.publics = out.values;
     EXPECT_TRUE(satisfies(*system, a));
-    const verifier::Statement statement{*system, out.parameters, {out.values}, {file_.epochs[0].root},
-                                        receipt::encode(out.header)};
-    const auto proof = prove_with_ledger({statement, a, *weights_, ledger_, out.header.model_id, Spending::kProof, {},
-                                          nullptr});
+    const verifier::Statement statement{
+        *system, out.parameters, {out.values}, {file_.epochs[0].root}, receipt::encode(out.header)};
+    const auto proof =
+        prove_with_ledger({statement, a, *weights_, ledger_, out.header.model_id, Spending::kProof, {}, nullptr});
     EXPECT_TRUE(proof) << proof.error().message();
     out.proof = proof->bytes;
     return out;
@@ -236,12 +236,18 @@ TEST_P(ProvingTest, NothingInAReceiptCanBeChanged) {
       {Code::kWrongStatement, [](Receipt& r) { r.values.pop_back(); }},
       {Code::kWrongStatement, [](Receipt& r) { r.values[0].push_back(0); }},
       {Code::kWrongStatement, [](Receipt& r) { r.values[0][0] = 256; }},
-      {Code::kWrongContext, [](Receipt& r) { r.header.context.push_back({"case", "x"}); }},
+      {Code::kWrongContext,
+       [](Receipt& r) {
+         r.header.context.push_back({"case", "x"});
+       }},
       {Code::kInsecureParameters,
-       [](Receipt& r) { r.parameters.profile = r.parameters.profile == Profile::k100 ? Profile::k128 : Profile::k100; }},
+       [](Receipt& r) {
+         r.parameters.profile = r.parameters.profile == Profile::k100 ? Profile::k128 : Profile::k100;
+       }},
       {Code::kInsecureParameters, [](Receipt& r) { r.parameters.stacks[0].queries -= 1; }},
       {Code::kBadParameters, [](Receipt& r) { r.parameters.stacks.pop_back(), r.parameters.stacks.clear(); }},
-      {Code::kBadParameters, [](Receipt& r) {
+      {Code::kBadParameters,
+       [](Receipt& r) {
          for (auto& stack : r.parameters.stacks) stack.log_domain += 1;
        }},
       {Code::kTruncated, [](Receipt& r) { r.proof.pop_back(); }},

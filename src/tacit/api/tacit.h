@@ -63,7 +63,7 @@ struct CompileOptions {
 
 struct OutputAccuracy {
   std::string name;
-  double max_rel_err = 0;   // relative to the span of the float output
+  double max_rel_err = 0;  // relative to the span of the float output
   double mean_rel_err = 0;
   uint64_t argmax_agreement = 0;
   uint64_t samples = 0;
@@ -158,13 +158,13 @@ struct InspectReport {
   FileKind kind = FileKind::kPublic;
   uint64_t bytes = 0;
   std::optional<hash::Digest> model_id, model_digest;
-  std::optional<PublicFacts> facts;                       // models and public files
+  std::optional<PublicFacts> facts;  // models and public files
   std::optional<verifier::Profile> profile;
   std::optional<receipt::WeightCommitment> commitment;
   std::vector<receipt::Epoch> epochs;
-  bool registered = false;                                // public files: admitted
+  bool registered = false;  // public files: admitted
   std::optional<receipt::Receipt> receipt;
-  std::optional<uint64_t> ledger_used, ledger_left;       // never the seed
+  std::optional<uint64_t> ledger_used, ledger_left;  // never the seed
 };
 // What a file says, never a secret. Errors: kIo, kBadMagic and those of reading the file.
 Result<InspectReport> inspect(const std::string& path);

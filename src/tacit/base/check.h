@@ -6,7 +6,7 @@ namespace tacit {
 [[noreturn]] void check_failed(const char* condition, const char* file, int line);
 }  // namespace tacit
 
-#define TACIT_CHECK(condition)                                             \
-  do {                                                                     \
+#define TACIT_CHECK(condition)                                               \
+  do {                                                                       \
     if (!(condition)) ::tacit::check_failed(#condition, __FILE__, __LINE__); \
   } while (false)

@@ -32,8 +32,7 @@ concept Field = std::regular<F> && requires(F x, const F a, const F b, const typ
 };
 
 template <class F>
-concept BaseField = Field<F> && std::same_as<typename F::Base, F> &&
-    requires(const F a, int64_t i, uint64_t n) {
+concept BaseField = Field<F> && std::same_as<typename F::Base, F> && requires(const F a, int64_t i, uint64_t n) {
   { F::kModulus } -> std::convertible_to<uint64_t>;
   { F::kTwoAdicity } -> std::convertible_to<int>;
   { F::from_i64(i) } -> std::same_as<F>;

@@ -78,8 +78,8 @@ class Extension {
       F norm = c_[0] * c_[0] - w * (c_[1] * c_[1]);
       return Extension({c_[0], -c_[1]}) * norm.inverse();
     } else {
-      Extension adjoint({c_[0] * c_[0] - w * (c_[1] * c_[2]), w * (c_[2] * c_[2]) - c_[0] * c_[1],
-                         c_[1] * c_[1] - c_[0] * c_[2]});
+      Extension adjoint(
+          {c_[0] * c_[0] - w * (c_[1] * c_[2]), w * (c_[2] * c_[2]) - c_[0] * c_[1], c_[1] * c_[1] - c_[0] * c_[2]});
       F norm = c_[0] * adjoint[0] + w * (c_[2] * adjoint[1] + c_[1] * adjoint[2]);
       return adjoint * norm.inverse();
     }

@@ -38,9 +38,8 @@ class FieldTest : public testing::Test {
   std::mt19937_64 rng_{20240607};
 };
 
-using Fields =
-    testing::Types<Goldilocks, Goldilocks2, Goldilocks3, Toy, Toy2, SmallPrime<97, 5>, SmallPrime<17, 3>,
-                   Extension<SmallPrime<97, 5>, 3, 5>, Extension<SmallPrime<17, 3>, 2, 3>>;
+using Fields = testing::Types<Goldilocks, Goldilocks2, Goldilocks3, Toy, Toy2, SmallPrime<97, 5>, SmallPrime<17, 3>,
+                              Extension<SmallPrime<97, 5>, 3, 5>, Extension<SmallPrime<17, 3>, 2, 3>>;
 TYPED_TEST_SUITE(FieldTest, Fields);
 
 TYPED_TEST(FieldTest, RingLaws) {

@@ -26,15 +26,13 @@ static_assert(ExtensionField<Goldilocks2> && ExtensionField<Goldilocks3> && Exte
 static_assert(irreducible<Goldilocks2>() && irreducible<Goldilocks3>() && irreducible<Toy2>());
 
 static_assert((Goldilocks::kModulus - 1) == (uint64_t{1} << 32) * 3 * 5 * 17 * 257 * 65537);
-static_assert(generator_avoids<Goldilocks>(2) && generator_avoids<Goldilocks>(3) &&
-              generator_avoids<Goldilocks>(5));
+static_assert(generator_avoids<Goldilocks>(2) && generator_avoids<Goldilocks>(3) && generator_avoids<Goldilocks>(5));
 static_assert(generator_avoids<Goldilocks>(17) && generator_avoids<Goldilocks>(257));
 static_assert(generator_avoids<Goldilocks>(65537) && generator_avoids<Toy>(2));
 
 constexpr Goldilocks kOmega = Goldilocks::root_of_unity(32);
 static_assert(kOmega == Goldilocks(Goldilocks::kGenerator).pow((Goldilocks::kModulus - 1) >> 32).pow(5));
-static_assert(kOmega.pow(uint64_t{1} << 26) == Goldilocks(8) &&
-              Goldilocks::root_of_unity(6) == Goldilocks(8));
+static_assert(kOmega.pow(uint64_t{1} << 26) == Goldilocks(8) && Goldilocks::root_of_unity(6) == Goldilocks(8));
 static_assert(Goldilocks::root_of_unity(4) == Goldilocks(uint64_t{1} << 12));
 static_assert(Goldilocks::root_of_unity(1) == -Goldilocks::one());
 

@@ -54,9 +54,7 @@ class Goldilocks {
   friend constexpr Goldilocks operator+(Goldilocks a, Goldilocks b) {
     return raw(subtract(a.value_, kModulus - b.value_));
   }
-  friend constexpr Goldilocks operator-(Goldilocks a, Goldilocks b) {
-    return raw(subtract(a.value_, b.value_));
-  }
+  friend constexpr Goldilocks operator-(Goldilocks a, Goldilocks b) { return raw(subtract(a.value_, b.value_)); }
   friend constexpr Goldilocks operator*(Goldilocks a, Goldilocks b) {
     return raw(reduce(static_cast<unsigned __int128>(a.value_) * b.value_));
   }
@@ -101,9 +99,7 @@ class Goldilocks {
     return x;
   }
   static constexpr uint64_t mask(bool condition) { return -static_cast<uint64_t>(condition); }
-  static constexpr uint64_t subtract_modulus_once(uint64_t word) {
-    return word - (mask(word >= kModulus) & kModulus);
-  }
+  static constexpr uint64_t subtract_modulus_once(uint64_t word) { return word - (mask(word >= kModulus) & kModulus); }
   // a − b mod p for a < p, b ≤ p: a borrow has added 2^64 ≡ ε, which is taken away again.
   static constexpr uint64_t subtract(uint64_t a, uint64_t b) { return a - b - (mask(a < b) & kEpsilon); }
   // x = lo + 2^64 mid + 2^96 high ≡ (lo − high) + ε·mid, with mid and high of 32 bits.

@@ -43,15 +43,9 @@ class SmallPrime {
   constexpr const SmallPrime& operator[](int) const { return *this; }
 
   friend constexpr bool operator==(SmallPrime, SmallPrime) = default;
-  friend constexpr SmallPrime operator+(SmallPrime a, SmallPrime b) {
-    return SmallPrime(a.value() + b.value());
-  }
-  friend constexpr SmallPrime operator-(SmallPrime a, SmallPrime b) {
-    return SmallPrime(a.value() + P - b.value());
-  }
-  friend constexpr SmallPrime operator*(SmallPrime a, SmallPrime b) {
-    return SmallPrime(a.value() * b.value());
-  }
+  friend constexpr SmallPrime operator+(SmallPrime a, SmallPrime b) { return SmallPrime(a.value() + b.value()); }
+  friend constexpr SmallPrime operator-(SmallPrime a, SmallPrime b) { return SmallPrime(a.value() + P - b.value()); }
+  friend constexpr SmallPrime operator*(SmallPrime a, SmallPrime b) { return SmallPrime(a.value() * b.value()); }
   constexpr SmallPrime operator-() const { return SmallPrime(P - value()); }
   constexpr SmallPrime& operator+=(SmallPrime b) { return *this = *this + b; }
   constexpr SmallPrime& operator-=(SmallPrime b) { return *this = *this - b; }

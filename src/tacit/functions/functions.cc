@@ -144,12 +144,9 @@ Result<int64_t> rounded_sqrt(int64_t x, int in, int out) {
   if (x <= 0) return 0;
   const int shift = in - 2 * out + 2;
   const int width = width_of(static_cast<Wide>(x));
-  if (width + shift > 126)
-    return fail(Code::kUnsupported, "table of sqrt", static_cast<uint64_t>(x), "too large");
+  if (width + shift > 126) return fail(Code::kUnsupported, "table of sqrt", static_cast<uint64_t>(x), "too large");
   // ⌊√⌊v⌋⌋ = ⌊√v⌋, so a negative shift may cut.
-  const Wide v = shift >= 0    ? static_cast<Wide>(x) << shift
-                 : shift > -64 ? static_cast<Wide>(x) >> -shift
-                               : 0;
+  const Wide v = shift >= 0 ? static_cast<Wide>(x) << shift : shift > -64 ? static_cast<Wide>(x) >> -shift : 0;
   return static_cast<int64_t>((integer_sqrt(v) + 1) / 2);
 }
 

@@ -180,9 +180,7 @@ void Blake3::wipe() {
 
 Digest blake3(ByteView data) { return Blake3().update(data).finalize(); }
 
-Digest hash_block(const BlockWords& block) {
-  return to_digest(compress(kIv, block, 0, kBlockBytes, kSingleBlock));
-}
+Digest hash_block(const BlockWords& block) { return to_digest(compress(kIv, block, 0, kBlockBytes, kSingleBlock)); }
 
 Digest hash_pair(const Digest& left, const Digest& right) {
   return hash_block(join(load_cv(left.bytes), load_cv(right.bytes)));

@@ -26,8 +26,7 @@ void Prg::fill(std::span<uint64_t> out) {
   for (uint64_t& word : out) word = next_word();
 }
 
-std::array<uint8_t, 32> Prg::derive(const Seed& seed, std::string_view label,
-                                    std::span<const uint64_t> indices) {
+std::array<uint8_t, 32> Prg::derive(const Seed& seed, std::string_view label, std::span<const uint64_t> indices) {
   Blake3 hasher = Blake3::keyed_hash(seed.expose());
   uint8_t number[8];
   store32(number, static_cast<uint32_t>(label.size()));

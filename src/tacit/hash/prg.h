@@ -31,8 +31,7 @@ class Prg {
   // 32 bytes that depend on all of (seed, label, indices), for salts and sub-seeds (wrap those in Seed):
   // BLAKE3 keyed by the seed of u32 label length ‖ label ‖ indices as u64. One compression while it is ≤ 64
   // bytes.
-  static std::array<uint8_t, 32> derive(const Seed& seed, std::string_view label,
-                                        std::span<const uint64_t> indices);
+  static std::array<uint8_t, 32> derive(const Seed& seed, std::string_view label, std::span<const uint64_t> indices);
 
  private:
   void refill();

@@ -82,8 +82,7 @@ TEST(Merkle, ALargerTree) {
   std::vector<Digest> siblings = tree.open(positions);
   EXPECT_TRUE(verify(tree.root(), 12, positions, pick(leaves, positions), siblings));
   siblings.back().bytes[31] ^= 0x80;
-  EXPECT_EQ(verify(tree.root(), 12, positions, pick(leaves, positions), siblings).error().code,
-            Code::kMerklePath);
+  EXPECT_EQ(verify(tree.root(), 12, positions, pick(leaves, positions), siblings).error().code, Code::kMerklePath);
 }
 
 class Corruption : public testing::Test {
@@ -150,9 +149,7 @@ TEST_F(Corruption, Positions) {
   EXPECT_EQ(verdict(), Code::kBadParameters);
 }
 
-TEST(Merkle, ATallTreeNeedsNoTable) {
-  EXPECT_EQ(*sibling_count(62, Positions{0, (uint64_t{1} << 62) - 1}), 122u);
-}
+TEST(Merkle, ATallTreeNeedsNoTable) { EXPECT_EQ(*sibling_count(62, Positions{0, (uint64_t{1} << 62) - 1}), 122u); }
 
 TEST(Leaf, IsTheHashOfHeaderAndWords) {
   Salt salt;

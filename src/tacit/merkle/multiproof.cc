@@ -67,8 +67,8 @@ Result<size_t> sibling_count(uint32_t log_n, std::span<const uint64_t> positions
   return count;
 }
 
-Status verify(const Digest& root, uint32_t log_n, std::span<const uint64_t> positions,
-              std::span<const Digest> leaves, std::span<const Digest> siblings) {
+Status verify(const Digest& root, uint32_t log_n, std::span<const uint64_t> positions, std::span<const Digest> leaves,
+              std::span<const Digest> siblings) {
   TACIT_ASSIGN(size_t expected, sibling_count(log_n, positions));
   TACIT_TRY(check_length(leaves.size(), positions.size(), "Merkle leaves"));
   TACIT_TRY(check_length(siblings.size(), expected, "Merkle siblings"));

@@ -39,7 +39,7 @@ Result<size_t> sibling_count(uint32_t log_n, std::span<const uint64_t> positions
 // not below 2^log_n; index: which one), kTruncated and kTrailingBytes (too few or too many leaves or
 // siblings), kMerklePath. Nothing is hashed before the shape is checked. Cost: at most positions · log_n
 // compressions.
-Status verify(const Digest& root, uint32_t log_n, std::span<const uint64_t> positions,
-              std::span<const Digest> leaves, std::span<const Digest> siblings);
+Status verify(const Digest& root, uint32_t log_n, std::span<const uint64_t> positions, std::span<const Digest> leaves,
+              std::span<const Digest> siblings);
 
 }  // namespace tacit::merkle

@@ -25,10 +25,9 @@ fs::path shared_folder() {
   return path != nullptr ? fs::path(path) : fs::path(TACIT_SOURCE_DIR) / ".." / "shared";
 }
 
-#define SKIP_WITHOUT(folder)                                             \
-  if (!fs::exists(folder))                                               \
-  GTEST_SKIP() << "the public models are missing: " << (folder).string() \
-               << " (set TACIT_SHARED to their folder)"
+#define SKIP_WITHOUT(folder) \
+  if (!fs::exists(folder))   \
+  GTEST_SKIP() << "the public models are missing: " << (folder).string() << " (set TACIT_SHARED to their folder)"
 
 struct Expected {
   const char* name;
@@ -59,8 +58,7 @@ TEST_P(EzklModel, ImportsFoldsAndAgreesWithOnnxruntime) {
   ASSERT_GE((*outputs)[0].size(), GetParam().outputs.size());
   for (size_t i = 0; i < GetParam().outputs.size(); ++i) {
     const double expected = GetParam().outputs[i];
-    EXPECT_NEAR((*outputs)[0].as_real(i), expected, 1e-5 * std::max(1.0, std::fabs(expected)))
-        << "output " << i;
+    EXPECT_NEAR((*outputs)[0].as_real(i), expected, 1e-5 * std::max(1.0, std::fabs(expected))) << "output " << i;
   }
   const auto all = run_float_all(*graph, (*samples)[0]);
   ASSERT_TRUE(all.has_value());
@@ -83,11 +81,11 @@ INSTANTIATE_TEST_SUITE_P(
                  {0.10041427612304688, 0.053111206740140915, -0.02044212445616722, -0.020138155668973923,
                   -0.10424655675888062, -0.013754949904978275, -0.06447655707597733, -0.011252989992499352,
                   0.11068212240934372, 0.03570731729269028}},
-        Expected{"lenet_5",
-                 {{"Conv", 2}, {"Mul", 2}, {"Add", 2}, {"AveragePool", 2}, {"Flatten", 1}, {"Gemm", 3}},
-                 {0.0912596806883812, 0.06488041579723358, 0.05490841716527939, -0.05230129510164261,
-                  0.06041250377893448, 0.131649449467659, 0.09005685895681381, 0.08224821835756302,
-                  0.041242025792598724, 0.047059401869773865}}),
+        Expected{
+            "lenet_5",
+            {{"Conv", 2}, {"Mul", 2}, {"Add", 2}, {"AveragePool", 2}, {"Flatten", 1}, {"Gemm", 3}},
+            {0.0912596806883812, 0.06488041579723358, 0.05490841716527939, -0.05230129510164261, 0.06041250377893448,
+             0.131649449467659, 0.09005685895681381, 0.08224821835756302, 0.041242025792598724, 0.047059401869773865}}),
     [](const auto& info) { return std::string("model_") + info.param.name; });
 
 TEST(Interpreter, RefusesInputsOfTheWrongType) {
@@ -125,8 +123,7 @@ Result<Graph> load_case(const fs::path& folder, std::vector<Tensor>& inputs) {
   Result<Graph> graph = import_and_fold(folder / "model.onnx", options);
   const bool fix = !graph && graph.error().code == Code::kUnsupported;
   for (size_t i = 0; i < raw.inputs.size(); ++i) {
-    TACIT_ASSIGN(NamedArray array,
-                 read_tensor(folder / "test_data_set_0" / ("input_" + std::to_string(i) + ".pb")));
+    TACIT_ASSIGN(NamedArray array, read_tensor(folder / "test_data_set_0" / ("input_" + std::to_string(i) + ".pb")));
     if (fix && array.tensor.dtype() == DType::kInt64) {
       options.fixed[raw.values[raw.inputs[i]].name] = std::make_shared<const Tensor>(std::move(array.tensor));
     } else {

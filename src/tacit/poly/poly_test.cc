@@ -8,9 +8,9 @@
 #include "tacit/field/fields.h"
 #include "tacit/field/uniform.h"
 #include "tacit/poly/eq.h"
+#include "tacit/poly/horner.h"
 #include "tacit/poly/multilinear.h"
 #include "tacit/poly/ntt.h"
-#include "tacit/poly/horner.h"
 
 namespace tacit::poly {
 namespace {
@@ -45,8 +45,7 @@ class PolyTest : public testing::Test {
   std::mt19937_64 rng_{7};
 };
 
-using Fields =
-    testing::Types<field::Goldilocks, field::Goldilocks2, field::Goldilocks3, field::Toy, field::Toy2>;
+using Fields = testing::Types<field::Goldilocks, field::Goldilocks2, field::Goldilocks3, field::Toy, field::Toy2>;
 TYPED_TEST_SUITE(PolyTest, Fields);
 
 TYPED_TEST(PolyTest, EqTableAndPoints) {

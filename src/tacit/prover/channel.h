@@ -63,9 +63,7 @@ class ProofWriter {
   Bytes take() { return out_.take(); }
 
  private:
-  void absorb_since(Label label, size_t begin) {
-    coins_.absorb(label, ByteView(out_.bytes()).subspan(begin));
-  }
+  void absorb_since(Label label, size_t begin) { coins_.absorb(label, ByteView(out_.bytes()).subspan(begin)); }
   verifier::Coins& coins_;
   Writer out_;
   std::vector<E> scalars_;     // sent so far

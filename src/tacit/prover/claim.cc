@@ -196,8 +196,8 @@ void add_weight(const statement::Tensor& tensor, const Weight<E>& weight, const 
     }
     for (size_t j = 0; j < run.values.size(); ++j) {
       const uint64_t i = run.begin + j;
-      const uint64_t at = ((block * last.strips() + (i >> last.log_strip)) << log_block) + inside +
-                          (i & (last.strip() - 1));
+      const uint64_t at =
+          ((block * last.strips() + (i >> last.log_strip)) << log_block) + inside + (i & (last.strip() - 1));
       dense[tensor.base + at] += factor * run.values[j];
     }
   });
@@ -228,12 +228,13 @@ std::vector<E> prove_claims(VeilWriter<E>& veil, const System& system,
   return point;
 }
 
-#define TACIT_INSTANTIATE(E)                                                                                         \
-  template E instance_sum<E>(const System&, const Assignment&, const Instance<E>&);                                  \
-  template std::vector<std::vector<Functional<E>>> prove_contractions<E>(                                            \
-      VeilWriter<E>&, const System&, const Assignment&, const std::vector<Instance<E>>&);                            \
-  template void add_weight<E>(const statement::Tensor&, const Weight<E>&, const E&, std::span<E>);                   \
-  template std::vector<E> prove_claims<E>(VeilWriter<E>&, const System&, const std::vector<std::vector<Functional<E>>>&, \
+#define TACIT_INSTANTIATE(E)                                                                       \
+  template E instance_sum<E>(const System&, const Assignment&, const Instance<E>&);                \
+  template std::vector<std::vector<Functional<E>>> prove_contractions<E>(                          \
+      VeilWriter<E>&, const System&, const Assignment&, const std::vector<Instance<E>>&);          \
+  template void add_weight<E>(const statement::Tensor&, const Weight<E>&, const E&, std::span<E>); \
+  template std::vector<E> prove_claims<E>(VeilWriter<E>&, const System&,                           \
+                                          const std::vector<std::vector<Functional<E>>>&,          \
                                           const std::vector<std::vector<typename E::Base>>&);
 TACIT_FOR_EACH_FIELD(TACIT_INSTANTIATE)
 

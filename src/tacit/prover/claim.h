@@ -30,7 +30,6 @@ std::vector<E> prove_claims(VeilWriter<E>& veil, const statement::System& system
 
 // dense[place] += scale·weight of every cell of the tensor; dense is the oracle's address space.
 template <class E>
-void add_weight(const statement::Tensor& tensor, const verifier::Weight<E>& weight, const E& scale,
-                std::span<E> dense);
+void add_weight(const statement::Tensor& tensor, const verifier::Weight<E>& weight, const E& scale, std::span<E> dense);
 
 }  // namespace tacit::prover

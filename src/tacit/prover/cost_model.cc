@@ -55,12 +55,9 @@ double expected_siblings(uint32_t t, int log_leaves) {
   return sum;
 }
 
-uint64_t functional_scalars(uint64_t limbs, const CostOptions& options) {
-  return options.functionals * (limbs + 1);
-}
+uint64_t functional_scalars(uint64_t limbs, const CostOptions& options) { return options.functionals * (limbs + 1); }
 
-Cost stack_cost(const System& system, const Parameters& parameters, size_t number,
-                const CostOptions& options) {
+Cost stack_cost(const System& system, const Parameters& parameters, size_t number, const CostOptions& options) {
   const verifier::Stack& stack = parameters.stacks[number];
   const UnitCosts& units = options.units;
   const double mask_words = degree(parameters.profile);
@@ -98,8 +95,7 @@ Cost stack_cost(const System& system, const Parameters& parameters, size_t numbe
   }
   // A handover is one more proof about both epochs.
   if (once > 0) cost.nanoseconds += (once + 2 * cost.nanoseconds) / std::max(epoch, 1.0);
-  const double scalars =
-      static_cast<double>(functional_scalars(limbs_of_stack, options)) + options.functionals;
+  const double scalars = static_cast<double>(functional_scalars(limbs_of_stack, options)) + options.functionals;
   cost.bytes += element(parameters.profile) * scalars + kNonce * (stack.fold_grinding != 0);
   return cost;
 }
@@ -138,9 +134,7 @@ Cost level_cost(Profile profile, uint64_t length, const verifier::Level& level, 
   return cost;
 }
 
-Cost clear_cost(Profile profile, uint64_t length) {
-  return {0, element(profile) * static_cast<double>(length)};
-}
+Cost clear_cost(Profile profile, uint64_t length) { return {0, element(profile) * static_cast<double>(length)}; }
 
 Cost statement_cost(const System& system, Profile profile, const CostOptions& options) {
   const UnitCosts& units = options.units;
@@ -177,8 +171,7 @@ Prediction predict(const System& system, const Parameters& parameters, const Cos
   rest.nanoseconds += grinding_nanoseconds(parameters.alpha_grinding, options);
   Prediction prediction;
   prediction.opening_seconds = 1e-9 * opening.nanoseconds / speed_up(options);
-  prediction.seconds =
-      prediction.opening_seconds + 1e-9 * (sequential + rest.nanoseconds / speed_up(options));
+  prediction.seconds = prediction.opening_seconds + 1e-9 * (sequential + rest.nanoseconds / speed_up(options));
   prediction.bytes = opening.bytes + rest.bytes + kNonce * (parameters.alpha_grinding != 0);
   return prediction;
 }

@@ -62,8 +62,8 @@ Cost stack_cost(const statement::System& system, const verifier::Parameters& par
                 const CostOptions& options);
 Cost pads_cost(const verifier::Parameters& parameters, const CostOptions& options);
 // One level that takes in a vector of this length, without its last vector.
-Cost level_cost(verifier::Profile profile, uint64_t length, const verifier::Level& level,
-                uint8_t query_grinding, const CostOptions& options);
+Cost level_cost(verifier::Profile profile, uint64_t length, const verifier::Level& level, uint8_t query_grinding,
+                const CostOptions& options);
 Cost clear_cost(verifier::Profile profile, uint64_t length);
 // Witness, lookups, contractions: what doesn't depend on the parameters but for the profile.
 Cost statement_cost(const statement::System& system, verifier::Profile profile, const CostOptions& options);
@@ -74,8 +74,7 @@ struct Prediction {
   double bytes = 0;
 };
 // Requires check_shape(system, parameters).
-Prediction predict(const statement::System& system, const verifier::Parameters& parameters,
-                   const CostOptions& options);
+Prediction predict(const statement::System& system, const verifier::Parameters& parameters, const CostOptions& options);
 
 double speed_up(const CostOptions& options);
 double grinding_nanoseconds(uint8_t bits, const CostOptions& options);

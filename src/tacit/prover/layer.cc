@@ -176,8 +176,8 @@ void prove_layer(VeilWriter<E>& veil, const Fractions<E>& children, std::vector<
                   next, point);
 }
 
-#define TACIT_INSTANTIATE(E)                                       \
-  template Fractions<E> parents<E>(const Fractions<E>&);           \
+#define TACIT_INSTANTIATE(E)                             \
+  template Fractions<E> parents<E>(const Fractions<E>&); \
   template void prove_layer<E>(VeilWriter<E>&, const Fractions<E>&, std::vector<E>&);
 TACIT_FOR_EACH_FIELD(TACIT_INSTANTIATE)
 

@@ -124,8 +124,8 @@ Result<std::vector<E>> prove_lookup_tree(VeilWriter<E>& veil, Fractions<E> leave
   return point;
 }
 
-#define TACIT_INSTANTIATE(E)                                                                               \
-  template Fractions<E> make_leaves<E>(const System&, const Assignment&, const LookupChallenges<E>&);      \
+#define TACIT_INSTANTIATE(E)                                                                          \
+  template Fractions<E> make_leaves<E>(const System&, const Assignment&, const LookupChallenges<E>&); \
   template Result<std::vector<E>> prove_lookup_tree<E>(VeilWriter<E>&, Fractions<E>);
 TACIT_FOR_EACH_FIELD(TACIT_INSTANTIATE)
 

@@ -93,8 +93,7 @@ std::vector<hash::Digest> Matrix<field::Goldilocks>::encode() {
   TACIT_CHECK(keep);
   simd::encode(columns, rows, parallel::run);
   parallel::parallel_for(0, n, 256, [&](size_t first, size_t last) {
-    for (size_t x = first; x < last; ++x)
-      leaves[x] = merkle::leaf_digest({tree_id_, x}, {}, {rows + x * width, width});
+    for (size_t x = first; x < last; ++x) leaves[x] = merkle::leaf_digest({tree_id_, x}, {}, {rows + x * width, width});
   });
   return leaves;
 }
@@ -108,9 +107,9 @@ std::vector<F> Matrix<F>::rows_at(std::span<const uint64_t> positions) const {
       std::copy_n(rows_.data() + positions[i] * width, width, out.begin() + static_cast<long>(i * width));
   } else if constexpr (std::is_same_v<F, field::Goldilocks>) {
     const std::vector<const uint64_t*> pointers = column_words(columns_);
-    simd::evaluate_rows({static_cast<uint32_t>(log_rows_), static_cast<uint32_t>(log_domain_), pointers,
-                         columns_[0].size()},
-                        positions, words(out.data()), parallel::run);
+    simd::evaluate_rows(
+        {static_cast<uint32_t>(log_rows_), static_cast<uint32_t>(log_domain_), pointers, columns_[0].size()}, positions,
+        words(out.data()), parallel::run);
   }
   return out;
 }

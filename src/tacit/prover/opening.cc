@@ -89,7 +89,8 @@ std::vector<E> make_h(const Parameters& parameters, const std::vector<Word<E>>& 
   const auto blocks = blocks_of_words(parameters);
   std::vector<E> h(size_t{1} << statement::log2_ceil(verifier::h_length(parameters)), E::zero());
   for (size_t w = 0; w < words.size(); ++w) {
-    std::copy(words[w].message.begin(), words[w].message.end(), h.begin() + static_cast<long>(blocks[w].message.offset));
+    std::copy(words[w].message.begin(), words[w].message.end(),
+              h.begin() + static_cast<long>(blocks[w].message.offset));
     std::copy(words[w].blinding.begin(), words[w].blinding.end(),
               h.begin() + static_cast<long>(blocks[w].blinding.offset));
   }
@@ -200,8 +201,8 @@ void prove_opening(ProofWriter<E>& proof, const Parameters& parameters, const st
   }
 }
 
-#define TACIT_INSTANTIATE(E)                                                                                     \
-  template void prove_opening<E>(ProofWriter<E>&, const Parameters&, const std::vector<Word<E>>&,                \
+#define TACIT_INSTANTIATE(E)                                                                      \
+  template void prove_opening<E>(ProofWriter<E>&, const Parameters&, const std::vector<Word<E>>&, \
                                  const verifier::OpeningClaims<E>&);
 TACIT_FOR_EACH_FIELD(TACIT_INSTANTIATE)
 

@@ -83,12 +83,10 @@ class Search {
     std::optional<std::pair<Parameters, double>> best;
     for (const Choice& choice : groupings()) {
       for (const Pads& pads : pads_choices(choice.scalars)) {
-        const uint64_t length =
-            choice.h_rows + (uint64_t{1} << pads.log_rows) + (uint64_t{1} << pads.log_blinding);
+        const uint64_t length = choice.h_rows + (uint64_t{1} << pads.log_rows) + (uint64_t{1} << pads.log_blinding);
         parameters_.pads = pads;
         const Recursion& rest = recursion(length);
-        const double total =
-            fixed_score_ + choice.score + score(pads_cost(parameters_, options_.costs)) + rest.score;
+        const double total = fixed_score_ + choice.score + score(pads_cost(parameters_, options_.costs)) + rest.score;
         if (best && best->second <= total) continue;
         best.emplace(parameters_, total);
         best->first.stacks = choice.stacks;
@@ -99,9 +97,7 @@ class Search {
   }
 
  private:
-  double score(const Cost& cost) const {
-    return cost.nanoseconds / speed_up(options_.costs) + price_ * cost.bytes;
-  }
+  double score(const Cost& cost) const { return cost.nanoseconds / speed_up(options_.costs) + price_ * cost.bytes; }
 
   // The fewest rows whose error is small enough, given the bits that each adds.
   uint32_t queries(FixedBits each) const {
@@ -185,8 +181,7 @@ class Search {
           Stack stack{.oracles = members,
                       .log_rows = static_cast<uint8_t>(log_rows),
                       .log_domain = static_cast<uint8_t>(log_domain)};
-          if (complete(stack, static_cast<uint8_t>(log_blinding), persistent))
-            choices.push_back(priced(stack));
+          if (complete(stack, static_cast<uint8_t>(log_blinding), persistent)) choices.push_back(priced(stack));
         }
       }
     }
@@ -213,8 +208,8 @@ class Search {
       if (own) continue;
       const CommittedOracle* given = committed(oracle);
       const uint64_t proofs = stack.epoch_proofs(i);
-      if (given == nullptr && (proofs < std::max<uint64_t>(1, options_.min_proofs) ||
-                               proofs / kMaxEpochRatio > options_.min_proofs))
+      if (given == nullptr &&
+          (proofs < std::max<uint64_t>(1, options_.min_proofs) || proofs / kMaxEpochRatio > options_.min_proofs))
         return false;
       if (given != nullptr && (given->log_rows != stack.log_rows || given->log_blinding != log_blinding ||
                                given->log_domain != stack.log_domain || given->max_queries < stack.queries))
@@ -269,8 +264,7 @@ class Search {
       const Recursion& rest = recursion(uint64_t{1} << log_rows);
       if (rest.levels.size() + 1 > verifier::kMaxLevels) continue;
       for (const Level& level : level_choices(log_rows)) {
-        const Cost cost =
-            level_cost(options_.profile, length, level, parameters_.query_grinding, options_.costs);
+        const Cost cost = level_cost(options_.profile, length, level, parameters_.query_grinding, options_.costs);
         const double total = score(cost) + rest.score;
         if (total >= best.score) continue;
         best.score = total;
@@ -292,11 +286,10 @@ class Search {
                     .log_domain = static_cast<uint8_t>(log_rows + k),
                     .johnson = static_cast<uint8_t>(m)};
         const uint64_t rows = uint64_t{1} << log_rows;
-        level.queries = m == 0 ? unique_decoding_queries(rows, level.log_domain)
-                               : queries(verifier::johnson_query_bits(k, m));
-        const std::optional<uint8_t> work =
-            grinding(m == 0 ? verifier::unique_decoding_round_error(level.log_domain)
-                            : verifier::johnson_round_error(k, level.log_domain, m));
+        level.queries =
+            m == 0 ? unique_decoding_queries(rows, level.log_domain) : queries(verifier::johnson_query_bits(k, m));
+        const std::optional<uint8_t> work = grinding(m == 0 ? verifier::unique_decoding_round_error(level.log_domain)
+                                                            : verifier::johnson_round_error(k, level.log_domain, m));
         if (!work || level.queries > uint64_t{1} << level.log_domain) continue;
         level.fold_grinding = *work;
         radii.push_back(level);
@@ -327,8 +320,8 @@ class Search {
 uint8_t alpha_grinding(const System& system, const PlanOptions& options) {
   const verifier::StatementSizes sizes = verifier::statement_sizes(system);
   if (sizes.table_rows == 0) return 0;
-  const FixedBits missing = whole(verifier::target_bits(options.profile) + sizes.log_leaves) -
-                            verifier::field_bits(options.profile);
+  const FixedBits missing =
+      whole(verifier::target_bits(options.profile) + sizes.log_leaves) - verifier::field_bits(options.profile);
   return static_cast<uint8_t>(std::max<FixedBits>(0, (missing + whole(1) - 1) >> verifier::kFixedShift));
 }
 

@@ -39,8 +39,7 @@ System make_system(const std::vector<std::pair<OracleKind, uint32_t>>& oracles, 
   return builder.take();
 }
 System make_system(uint32_t weights, uint32_t cells, uint8_t table_bits = 0, uint32_t lookups = 0) {
-  return make_system({{OracleKind::kWeights, weights}, {OracleKind::kActivations, cells}}, table_bits,
-                     lookups);
+  return make_system({{OracleKind::kWeights, weights}, {OracleKind::kActivations, cells}}, table_bits, lookups);
 }
 System small_network() { return make_system(62'000, 100'000, 17, 300'000); }
 
@@ -221,16 +220,15 @@ std::string described(const System& system, const Parameters& parameters) {
           << " | unique decoding |\n";
   }
   const verifier::Pads& pads = parameters.pads;
-  out << "| pads | 1 | " << code(pads.log_rows) << " | " << code(pads.log_blinding) << " | "
-      << code(pads.log_domain) << " | " << pads.queries << " | unique decoding |\n";
+  out << "| pads | 1 | " << code(pads.log_rows) << " | " << code(pads.log_blinding) << " | " << code(pads.log_domain)
+      << " | " << pads.queries << " | unique decoding |\n";
   uint64_t length = verifier::h_length(parameters);
   for (size_t i = 0; i < parameters.levels.size(); ++i) {
     const verifier::Level& level = parameters.levels[i];
     const uint64_t rows = uint64_t{1} << level.log_rows;
-    out << "| level " << i + 1 << " | " << (length + rows - 1) / rows << " | " << code(level.log_rows)
-        << " | | " << code(level.log_domain) << " | " << level.queries << " | "
-        << (level.johnson == 0 ? "unique decoding" : "Johnson, m = " + std::to_string(level.johnson))
-        << " |\n";
+    out << "| level " << i + 1 << " | " << (length + rows - 1) / rows << " | " << code(level.log_rows) << " | | "
+        << code(level.log_domain) << " | " << level.queries << " | "
+        << (level.johnson == 0 ? "unique decoding" : "Johnson, m = " + std::to_string(level.johnson)) << " |\n";
     length = rows;
   }
   out << "\n"
@@ -259,8 +257,8 @@ std::string worked_numbers() {
       for (const verifier::ErrorTerm& term : ledger->terms) {
         char bits[32];
         std::snprintf(bits, sizeof bits, "%.3f", static_cast<double>(term.millibits) / 1000);
-        out << "| " << term.name << " | " << term.regime << " | " << static_cast<int>(term.grinding) << " | "
-            << bits << " |\n";
+        out << "| " << term.name << " | " << term.regime << " | " << static_cast<int>(term.grinding) << " | " << bits
+            << " |\n";
       }
       out << "\n";
     }
@@ -278,8 +276,7 @@ TEST(SoundnessDocument, ShowsTheLedgersOfPlans) {
   const size_t from = document.find(begin), to = document.find(end);
   ASSERT_NE(from, std::string::npos);
   ASSERT_NE(to, std::string::npos);
-  const std::string expected =
-      document.substr(0, from) + begin + "\n" + worked_numbers() + document.substr(to);
+  const std::string expected = document.substr(0, from) + begin + "\n" + worked_numbers() + document.substr(to);
   if (std::getenv("TACIT_UPDATE_DOCS") != nullptr) std::ofstream(path) << expected;
   EXPECT_TRUE(document == expected || std::getenv("TACIT_UPDATE_DOCS") != nullptr)
       << "run this test with TACIT_UPDATE_DOCS=1";

@@ -9,16 +9,16 @@ namespace tacit::prover {
 enum class Fault {
   kNone,
   // leaks
-  kReusePad,          // an accumulator's pad serves again for the first cell value
-  kNoUnusedSlots,     // product check without its two extra slots
-  kOneUnusedSlot,     // both extra pads in one slot
-  kBasePads,          // pads in the base field
-  kBaseMask,          // masks g in the base field
-  kBasePadMask,       // p′ in the base field
-  kClearRoot,         // scalars sent without the veil:
+  kReusePad,       // an accumulator's pad serves again for the first cell value
+  kNoUnusedSlots,  // product check without its two extra slots
+  kOneUnusedSlot,  // both extra pads in one slot
+  kBasePads,       // pads in the base field
+  kBaseMask,       // masks g in the base field
+  kBasePadMask,    // p′ in the base field
+  kClearRoot,      // scalars sent without the veil:
   kClearAccumulator,
-  kClearFirstFold,    // u of the first limb of each stack
-  kClearLastFold,     // u of the last limb of each stack
+  kClearFirstFold,  // u of the first limb of each stack
+  kClearLastFold,   // u of the last limb of each stack
   kClearMask,
   kClearProduct,
   kShortMask,         // the mask covers only the shortest blinding of its stack

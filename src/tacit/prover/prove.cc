@@ -174,12 +174,14 @@ class Prover {
       }
       std::vector<std::vector<F>> columns;
       append_components(masks_[s], columns);
-      mask_trees_.push_back(keep({verifier::mask_tree_id(s), parameters_.stacks[s].log_rows, parameters_.stacks[s].log_domain, std::move(columns), salts}));
+      mask_trees_.push_back(keep({verifier::mask_tree_id(s), parameters_.stacks[s].log_rows,
+                                  parameters_.stacks[s].log_domain, std::move(columns), salts}));
     }
     std::vector<std::vector<F>> columns;
     append_components(pads_, columns);
     append_components(pad_mask_, columns);
-    pad_tree_ = keep({verifier::kPadsTreeId, parameters_.pads.log_rows, parameters_.pads.log_domain, std::move(columns), salts});
+    pad_tree_ = keep(
+        {verifier::kPadsTreeId, parameters_.pads.log_rows, parameters_.pads.log_domain, std::move(columns), salts});
   }
 
   const Matrix<F>* keep(Matrix<F> matrix) {
@@ -314,8 +316,7 @@ class Prover {
     size_t at = 0;
     Word<E> word;
     for (uint32_t o : stack.oracles) {
-      for (uint32_t b = 0; b < system_.oracles[o].limbs; ++b)
-        add_scaled<E, F>(h, beta * weight[at++], limb(o, b));
+      for (uint32_t b = 0; b < system_.oracles[o].limbs; ++b) add_scaled<E, F>(h, beta * weight[at++], limb(o, b));
       word.trees.push_back(trees_[o]);
     }
     if (mask_trees_[s] != nullptr) word.trees.push_back(mask_trees_[s]);
@@ -364,12 +365,12 @@ class Prover {
   StageTimes& times_;
   Stopwatch watch_;
   ProofWriter<E> writer_;
-  std::vector<std::vector<F>> cells_;            // by oracle
-  std::vector<const Matrix<F>*> trees_;          // by oracle
-  std::vector<Matrix<F>> own_;                   // what this proof commits
-  std::vector<std::vector<E>> masks_;            // by stack
-  std::vector<const Matrix<F>*> mask_trees_;     // by stack; null when a per-proof oracle carries the mask
-  std::vector<E> pads_, pad_mask_;               // with blinding
+  std::vector<std::vector<F>> cells_;         // by oracle
+  std::vector<const Matrix<F>*> trees_;       // by oracle
+  std::vector<Matrix<F>> own_;                // what this proof commits
+  std::vector<std::vector<E>> masks_;         // by stack
+  std::vector<const Matrix<F>*> mask_trees_;  // by stack; null when a per-proof oracle carries the mask
+  std::vector<E> pads_, pad_mask_;            // with blinding
   const Matrix<F>* pad_tree_ = nullptr;
 };
 
@@ -388,10 +389,10 @@ uint64_t fast_work(const hash::Digest& state, Label label, uint32_t bits) {
 #define TACIT_INSTANTIATE(E) template Result<Bytes> prove<E>(const Job<E>&, verifier::Coins&);
 TACIT_FOR_EACH_FIELD(TACIT_INSTANTIATE)
 
-#define TACIT_INSTANTIATE_BASE(F)                                                                                   \
-  template std::vector<F> lay_out<F>(const System&, const statement::Assignment&, statement::OracleId);             \
-  template std::vector<std::vector<F>> blinded_columns<F>(const statement::Oracle&, std::span<const F>,             \
-                                                          std::span<const F>);                                      \
+#define TACIT_INSTANTIATE_BASE(F)                                                                                    \
+  template std::vector<F> lay_out<F>(const System&, const statement::Assignment&, statement::OracleId);              \
+  template std::vector<std::vector<F>> blinded_columns<F>(const statement::Oracle&, std::span<const F>,              \
+                                                          std::span<const F>);                                       \
   template Matrix<F> commit_fixed<F>(const System&, const statement::Assignment&, statement::OracleId, const Stack&, \
                                      Randomness<F>&);
 TACIT_INSTANTIATE_BASE(field::Goldilocks)

@@ -34,7 +34,7 @@ struct StageTimes {
 template <class E>
 struct Job {
   const verifier::Statement& statement;
-  const statement::Assignment& assignment;  // complete: multiplicities and accumulators too
+  const statement::Assignment& assignment;             // complete: multiplicities and accumulators too
   std::vector<const Matrix<typename E::Base>*> fixed;  // commitments of weights and data, in order of their oracles
   Randomness<typename E::Base>& random;                // fresh for this proof
   StageTimes* times = nullptr;

@@ -47,8 +47,8 @@ std::vector<E> prove_sumcheck(VeilWriter<E>& veil, const verifier::SumcheckLabel
   return point;
 }
 
-#define TACIT_INSTANTIATE(E)                                                                             \
-  template std::vector<E> prove_sumcheck<E>(VeilWriter<E>&, const verifier::SumcheckLabels&, int,        \
+#define TACIT_INSTANTIATE(E)                                                                      \
+  template std::vector<E> prove_sumcheck<E>(VeilWriter<E>&, const verifier::SumcheckLabels&, int, \
                                             std::vector<SumcheckPair<E>>&);
 TACIT_FOR_EACH_FIELD(TACIT_INSTANTIATE)
 

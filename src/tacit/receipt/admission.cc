@@ -192,8 +192,8 @@ Result<Verdict> verify_receipt(const Admitted& model, const Receipt& receipt, co
   PublicValues publics;
   publics.stated.resize(file.model.system.publics.size());
   publics.stated.insert(publics.stated.end(), receipt.values.begin(), receipt.values.end());
-  const verifier::Statement statement{system, receipt.parameters, std::move(publics),
-                                      {model.epoch(header.epoch)->root}, encode(header)};
+  const verifier::Statement statement{
+      system, receipt.parameters, std::move(publics), {model.epoch(header.epoch)->root}, encode(header)};
   TACIT_TRY(verifier::verify(statement, receipt.proof));
   return verdict;
 }

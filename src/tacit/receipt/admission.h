@@ -37,7 +37,7 @@ Result<statement::System> instance(const PublicModel& model, statement::Visibili
 
 // What whoever asks for a verdict knows beforehand. Whatever is absent is not asked for.
 struct Expectations {
-  std::vector<ContextPair> context;                          // pairs that the receipt must hold; it may hold more
+  std::vector<ContextPair> context;                         // pairs that the receipt must hold; it may hold more
   std::optional<std::vector<std::vector<int64_t>>> inputs;  // the integers of every input, [samples, shape…]
   uint32_t min_epoch = 0;
   std::optional<int64_t> not_before, not_after;  // seconds since 1970, against the receipt's time

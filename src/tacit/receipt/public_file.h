@@ -26,7 +26,7 @@ inline constexpr statement::OracleId kWeightOracle = 0;
 
 // What a model computes, on one sample.
 struct PublicModel {
-  statement::System system;  // a template (statement/instance.h), not placed
+  statement::System system;                       // a template (statement/instance.h), not placed
   std::vector<functions::GeneratedTable> tables;  // which weights are tables of functions
   std::vector<statement::Port> inputs;
   std::vector<statement::Port> outputs;

@@ -13,7 +13,8 @@ constexpr const char* kPlace = "receipt";
 constexpr size_t kMaxHeader = 1 << 16;
 
 bool is_printable(const std::string& text) {
-  return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x20 && c != 0x7F; });
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return static_cast<unsigned char>(c) >= 0x20 && c != 0x7F; });
 }
 
 Result<Header> parse_header(ByteView bytes) {

@@ -29,7 +29,8 @@ Result<int> range_bits(const Tensor& tensor, TensorId id) {
   constexpr int64_t kFarthest = int64_t{1} << kMaxRangeBits;
   const bool is_near = tensor.range.low >= -kFarthest && tensor.range.high <= kFarthest;
   if (!is_near || bits > kMaxRangeBits || last != (uint64_t{1} << bits) - 1)
-    return fail(Code::kBadInterval, "tensor", id, "the range of a weight is not a power of two of at most 2^62 integers");
+    return fail(Code::kBadInterval, "tensor", id,
+                "the range of a weight is not a power of two of at most 2^62 integers");
   return bits;
 }
 

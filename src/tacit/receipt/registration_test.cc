@@ -42,9 +42,15 @@ Status holds(const RegistrationSystem& derived, const std::vector<std::vector<in
 }
 
 TEST(Registration, AcceptsExactlyTheDeclaredRanges) {
-  const Interval ranges[] = {{0, 0},       {5, 6},           {-8, 7},
-                             {-128, 127},  {-32768, 32767},  {0, 65535},
-                             {-100, 411},  {-(1 << 19), (1 << 19) - 1}, {INT32_MIN, INT32_MAX},
+  const Interval ranges[] = {{0, 0},
+                             {5, 6},
+                             {-8, 7},
+                             {-128, 127},
+                             {-32768, 32767},
+                             {0, 65535},
+                             {-100, 411},
+                             {-(1 << 19), (1 << 19) - 1},
+                             {INT32_MIN, INT32_MAX},
                              {1, int64_t{1} << 40}};
   for (const Interval range : ranges)
     for (const uint32_t length : {1u, 3u, 300u}) {

@@ -120,8 +120,7 @@ TACIT_INLINE void set_role(Batch<V>& batch, BlockRole role) {
 // One compression of each message of a batch. `start` is the common chaining value, or null: that of
 // `states`. The next chaining values go to `states`, in the order [state][word][lane].
 template <class V>
-__attribute__((noinline)) void compress(const uint32_t* start, const Message<V>& m, BlockRole role,
-                                        uint32_t* states) {
+__attribute__((noinline)) void compress(const uint32_t* start, const Message<V>& m, BlockRole role, uint32_t* states) {
   Batch<V> batch;
 #pragma GCC unroll 4
   for (int s = 0; s < V::kStates; ++s)
@@ -165,8 +164,7 @@ struct Blake3Kernels {
     }
   }
 
-  static void keystream(const uint32_t* cv, const uint32_t* block, BlockRole role, uint64_t* out,
-                        size_t count) {
+  static void keystream(const uint32_t* cv, const uint32_t* block, BlockRole role, uint64_t* out, size_t count) {
     Message<V> m;
     for (int w = 0; w < 16; ++w) m.put_all(w, V::broadcast(block[w]));
     alignas(64) uint32_t counter[2][V::kLanes];

@@ -29,9 +29,8 @@ struct Columns8 {
   }
 
   // A strip holds kStripRows rows of each of the 256 blocks; two steps of radix 16 split the coset along it.
-  __attribute__((noinline)) static void load_strip(const ColumnGroup& group, const ColumnWork& work,
-                                                   size_t first, const Powers<16>& outer,
-                                                   const Powers<16>* inner) {
+  __attribute__((noinline)) static void load_strip(const ColumnGroup& group, const ColumnWork& work, size_t first,
+                                                   const Powers<16>& outer, const Powers<16>* inner) {
     constexpr size_t kWords = 8 * kStripRows;
     alignas(64) uint64_t parts[16 * kWords], strip[256 * kWords];
     const size_t block_rows = size_t{1} << (group.log_rows - kLogBlocks);
@@ -49,8 +48,8 @@ struct Columns8 {
     for (size_t p = 0; p < 16; ++p)
       for (size_t r = 0; r < kWords; r += 8)
         split_vectors<Lanes, 16, 1, false>(strip + 16 * kWords * p + r, kWords,
-                                           work.words + 16 * p * stride + 8 * first + r, stride,
-                                           inner[p].word, inner[p].high);
+                                           work.words + 16 * p * stride + 8 * first + r, stride, inner[p].word,
+                                           inner[p].high);
   }
 
   static void load(const ColumnGroup& group, const ColumnWork& work, size_t begin, size_t end) {
@@ -95,8 +94,7 @@ struct Columns8 {
       int log_radix = log_rows % 4 == 0 ? 4 : log_rows % 4, log_child = log_rows - log_radix;
       step_block<Lanes>(x, size_t{8} << log_child, 0, size_t{8} << log_child, log_radix, t, b);
       for (size_t p = 0; p < size_t{1} << log_radix; ++p)
-        transform(x + (p << (log_child + 3)), log_child, t, (b << log_radix) + p, row + (p << log_child),
-                  sink);
+        transform(x + (p << (log_child + 3)), log_child, t, (b << log_radix) + p, row + (p << log_child), sink);
       return;
     }
     int log_radix = log_rows - 4;
@@ -107,8 +105,8 @@ struct Columns8 {
 
   static void finish(const ColumnGroup& group, const ColumnWork& work, size_t block, const RowSink& sink) {
     int log_rows = group.log_rows - work.log_blocks;
-    transform(work.words + 8 * work.stride * block, log_rows, group.twiddles,
-              (group.coset << work.log_blocks) + block, block << log_rows, sink);
+    transform(work.words + 8 * work.stride * block, log_rows, group.twiddles, (group.coset << work.log_blocks) + block,
+              block << log_rows, sink);
   }
 
   static constexpr ColumnKernels table() { return {load, finish}; }

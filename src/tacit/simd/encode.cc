@@ -26,8 +26,7 @@ namespace {
 using field::Goldilocks;
 
 constexpr uint32_t kLogSmallest = 5;  // of a coset: the kernels' rows come in multiples of 32
-constexpr int kLogDirect =
-    13;  // 512 KiB of rows: up to here a coset stays in the cache and isn't split first
+constexpr int kLogDirect = 13;        // 512 KiB of rows: up to here a coset stays in the cache and isn't split first
 
 // What all cosets of an encoding share.
 struct Plan {
@@ -80,9 +79,8 @@ class CosetEncoder {
     // Without blocks the loops have one piece: the whole coset.
     const size_t n_strips = (size_t{1} << log_block) / kStripRows;
     const size_t strips_at_once = work.log_blocks == 0 ? n_strips : 1;
-    for_each(loop_, n_strips / strips_at_once, [&](size_t i) {
-      plan_.kernels.load(columns, work, strips_at_once * i, strips_at_once * (i + 1));
-    });
+    for_each(loop_, n_strips / strips_at_once,
+             [&](size_t i) { plan_.kernels.load(columns, work, strips_at_once * i, strips_at_once * (i + 1)); });
     RowSink sink{[](void* context, const uint64_t* rows, size_t first, size_t count) {
                    (*static_cast<const Take*>(context))(rows, first, count);
                  },
@@ -98,8 +96,7 @@ class CosetEncoder {
   static constexpr size_t kPadding = 8;  // rows; else the blocks' rows would share cache sets
 
   ColumnGroup column_group(size_t group) const {
-    ColumnGroup g{
-        {}, plan_.columns.n_coefficients, plan_.log_coset, coset_, wraps_.data(), plan_.twiddles.view()};
+    ColumnGroup g{{}, plan_.columns.n_coefficients, plan_.log_coset, coset_, wraps_.data(), plan_.twiddles.view()};
     std::span<const uint64_t* const> rest = plan_.columns.columns.subspan(8 * group);
     std::copy_n(rest.begin(), std::min<size_t>(rest.size(), 8), g.columns);
     return g;
@@ -181,8 +178,7 @@ void encode_and_hash(const Columns& columns, const LeafSource& source, hash::Dig
   if (columns.log_domain < kLogSmallest) {
     std::vector<uint64_t> positions = all_positions(columns), words(positions.size() * n_columns);
     evaluate_small(columns, positions, words.data());
-    for (uint64_t j : positions)
-      leaves[j] = small_leaf(source, j, std::span(words).subspan(j * n_columns, n_columns));
+    for (uint64_t j : positions) leaves[j] = small_leaf(source, j, std::span(words).subspan(j * n_columns, n_columns));
     if (rows != nullptr) std::ranges::copy(words, rows);
     return;
   }

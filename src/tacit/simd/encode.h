@@ -42,7 +42,6 @@ void encode_and_hash(const Columns& columns, const LeafSource& source, hash::Dig
 
 // rows[i L + c] = f_c(x_{positions[i]}). Requires positions < n, strictly increasing. Costs about half of
 // encode: blocks without a position are left out.
-void evaluate_rows(const Columns& columns, std::span<const uint64_t> positions, uint64_t* rows,
-                   Loop loop = serial);
+void evaluate_rows(const Columns& columns, std::span<const uint64_t> positions, uint64_t* rows, Loop loop = serial);
 
 }  // namespace tacit::simd

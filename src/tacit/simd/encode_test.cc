@@ -56,9 +56,8 @@ std::vector<hash::Digest> expected_leaves(const Matrix& m, const std::vector<uin
 }
 
 void check(const Matrix& m, Loop loop) {
-  SCOPED_TRACE(testing::Message() << "rows 2^" << m.view.log_rows << " domain 2^" << m.view.log_domain
-                                  << " columns " << m.words.size() << " coefficients "
-                                  << m.view.n_coefficients);
+  SCOPED_TRACE(testing::Message() << "rows 2^" << m.view.log_rows << " domain 2^" << m.view.log_domain << " columns "
+                                  << m.words.size() << " coefficients " << m.view.n_coefficients);
   const size_t n = size_t{1} << m.view.log_domain, n_columns = m.words.size();
   const std::vector<uint64_t> expected = m.expected();
   const std::vector<hash::Digest> leaves = expected_leaves(m, expected, 77);
@@ -90,15 +89,13 @@ TEST_P(Encode, AllSmallShapes) {
     for (uint32_t log_rows = 0; log_rows <= log_domain; ++log_rows) {
       const size_t rows = size_t{1} << log_rows, n = size_t{1} << log_domain;
       for (size_t n_coefficients : {size_t{0}, size_t{1}, rows - rows / 3, rows + rows / 2 + 1, n})
-        check(
-            Matrix(log_rows, log_domain, 1 + (log_domain + n_coefficients) % 11, std::min(n_coefficients, n)),
-            serial);
+        check(Matrix(log_rows, log_domain, 1 + (log_domain + n_coefficients) % 11, std::min(n_coefficients, n)),
+              serial);
     }
 }
 
 TEST_P(Encode, EveryNumberOfChunks) {
-  for (size_t n_columns :
-       {1, 7, 8, 9, 64, 119, 120, 121, 127, 128, 129, 247, 248, 249, 376, 500, 505, 760, 1016, 1024})
+  for (size_t n_columns : {1, 7, 8, 9, 64, 119, 120, 121, 127, 128, 129, 247, 248, 249, 376, 500, 505, 760, 1016, 1024})
     check(Matrix(5, 6, n_columns, 40), serial);
 }
 
@@ -116,8 +113,7 @@ TEST_P(Encode, LargestWords) {
     for (auto& column : m.words) std::fill(column.begin(), column.end(), Goldilocks::kModulus - 1);
     check(m, serial);
     for (auto& column : m.words)
-      for (size_t i = 0; i < column.size(); ++i)
-        column[i] = i % 2 == 0 ? 0xffffffff : Goldilocks::kModulus - 1;
+      for (size_t i = 0; i < column.size(); ++i) column[i] = i % 2 == 0 ? 0xffffffff : Goldilocks::kModulus - 1;
     check(m, serial);
   }
 }

@@ -15,9 +15,7 @@ struct Split {
   __m512i word, high;
 };
 TACIT_INLINE Split split(Lanes a) { return {a.v, _mm512_srli_epi64(a.v, 52)}; }
-TACIT_INLINE Split split_broadcast(uint64_t a) {
-  return {Lanes::broadcast(a).v, Lanes::broadcast(a >> 52).v};
-}
+TACIT_INLINE Split split_broadcast(uint64_t a) { return {Lanes::broadcast(a).v, Lanes::broadcast(a >> 52).v}; }
 
 // A sum of products. Each adds less than 2^52, 3 · 2^52 and 2^25 to the columns.
 struct Wide {
@@ -55,8 +53,7 @@ struct Wide {
   TACIT_INLINE Lanes reduce() const {
     __m512i up = _mm512_add_epi64(column[1], _mm512_srli_epi64(column[0], 52));
     __m512i mask = _mm512_set1_epi64((1LL << 52) - 1);
-    __m512i low =
-        _mm512_ternarylogic_epi64(mask, column[0], _mm512_slli_epi64(up, 52), 0xea);  // (mask & a) | b
+    __m512i low = _mm512_ternarylogic_epi64(mask, column[0], _mm512_slli_epi64(up, 52), 0xea);  // (mask & a) | b
     __m512i h = _mm512_srli_epi64(up, 12);
     __m512i minus = _mm512_add_epi64(_mm512_srli_epi64(h, 32), _mm512_slli_epi64(column[2], 8));
     return add_epsilon_times(sub({low}, {minus}).v, h);
@@ -129,12 +126,11 @@ TACIT_INLINE void Elements3::store(uint64_t* p) const {
   auto pick = [&](__m512i from_01, __m512i with_2) __attribute__((always_inline)) {
     return _mm512_permutex2var_epi64(_mm512_permutex2var_epi64(c[0].v, from_01, c[1].v), with_2, c[2].v);
   };
-  _mm512_storeu_si512(
-      p, pick(_mm512_setr_epi64(0, 8, 0, 1, 9, 0, 2, 10), _mm512_setr_epi64(0, 1, 8, 3, 4, 9, 6, 7)));
-  _mm512_storeu_si512(
-      p + 8, pick(_mm512_setr_epi64(0, 3, 11, 0, 4, 12, 0, 5), _mm512_setr_epi64(10, 1, 2, 11, 4, 5, 12, 7)));
-  _mm512_storeu_si512(p + 16, pick(_mm512_setr_epi64(13, 0, 6, 14, 0, 7, 15, 0),
-                                   _mm512_setr_epi64(0, 13, 2, 3, 14, 5, 6, 15)));
+  _mm512_storeu_si512(p, pick(_mm512_setr_epi64(0, 8, 0, 1, 9, 0, 2, 10), _mm512_setr_epi64(0, 1, 8, 3, 4, 9, 6, 7)));
+  _mm512_storeu_si512(p + 8,
+                      pick(_mm512_setr_epi64(0, 3, 11, 0, 4, 12, 0, 5), _mm512_setr_epi64(10, 1, 2, 11, 4, 5, 12, 7)));
+  _mm512_storeu_si512(p + 16,
+                      pick(_mm512_setr_epi64(13, 0, 6, 14, 0, 7, 15, 0), _mm512_setr_epi64(0, 13, 2, 3, 14, 5, 6, 15)));
 }
 template <>
 TACIT_INLINE Lanes Elements3::load_base(const uint64_t* p) {

@@ -125,9 +125,7 @@ TACIT_INLINE void transpose(Lanes r[8]) {
   }
 }
 
-TACIT_INLINE Lanes Lanes::product(Lanes x, const uint64_t* factor, const uint64_t*) {
-  return mul_by(x, factor);
-}
+TACIT_INLINE Lanes Lanes::product(Lanes x, const uint64_t* factor, const uint64_t*) { return mul_by(x, factor); }
 
 }  // namespace
 }  // namespace tacit::simd

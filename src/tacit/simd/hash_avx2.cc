@@ -25,9 +25,8 @@ struct Words8 {
     if constexpr (kBits % 8 == 0) {
       constexpr int k = kBits / 8;
       auto from = [](int i) { return static_cast<char>((i & ~3) + ((i + k) & 3)); };
-      const __m128i bytes =
-          _mm_setr_epi8(from(0), from(1), from(2), from(3), from(4), from(5), from(6), from(7), from(8),
-                        from(9), from(10), from(11), from(12), from(13), from(14), from(15));
+      const __m128i bytes = _mm_setr_epi8(from(0), from(1), from(2), from(3), from(4), from(5), from(6), from(7),
+                                          from(8), from(9), from(10), from(11), from(12), from(13), from(14), from(15));
       return {_mm256_shuffle_epi8(v, _mm256_broadcastsi128_si256(bytes))};
     } else {
       return {_mm256_or_si256(_mm256_srli_epi32(v, kBits), _mm256_slli_epi32(v, 32 - kBits))};
@@ -53,8 +52,7 @@ struct Words8 {
   TACIT_INLINE static void load_rows(const void* rows, size_t stride, Words8 out[8]) {
     __m256i r[8];
     for (int i = 0; i < 8; ++i)
-      r[i] = _mm256_loadu_si256(
-          reinterpret_cast<const __m256i*>(static_cast<const uint8_t*>(rows) + stride * i));
+      r[i] = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(static_cast<const uint8_t*>(rows) + stride * i));
     transpose(r);
     for (int i = 0; i < 8; ++i) out[i].v = r[i];
   }

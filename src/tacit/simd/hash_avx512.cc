@@ -61,8 +61,7 @@ struct Words16 {
     transpose(r);
     for (int i = 0; i < 8; ++i) {
       _mm256_storeu_si256(reinterpret_cast<__m256i*>(p + stride * i), _mm512_castsi512_si256(r[i]));
-      _mm256_storeu_si256(reinterpret_cast<__m256i*>(p + stride * (8 + i)),
-                          _mm512_extracti64x4_epi64(r[i], 1));
+      _mm256_storeu_si256(reinterpret_cast<__m256i*>(p + stride * (8 + i)), _mm512_extracti64x4_epi64(r[i], 1));
     }
   }
 };

@@ -68,8 +68,8 @@ void Keystream::fill(std::span<uint64_t> out) {
 void Keystream::fill_canonical(std::span<uint64_t> out) {
   while (!out.empty()) {
     fill(out);
-    auto kept = std::remove_if(out.begin(), out.end(),
-                               [](uint64_t word) { return word >= field::Goldilocks::kModulus; });
+    auto kept =
+        std::remove_if(out.begin(), out.end(), [](uint64_t word) { return word >= field::Goldilocks::kModulus; });
     out = out.subspan(kept - out.begin());
   }
 }

@@ -72,8 +72,7 @@ TEST_P(HashLanes, CanonicalFillIsTheSampler) {
   Keystream stream(some_seed(), "uniform");
   std::vector<uint64_t> got(999);
   stream.fill_canonical(got);
-  for (uint64_t word : got)
-    EXPECT_EQ(word, field::sample<field::Goldilocks>([&] { return prg.next_word(); }).value());
+  for (uint64_t word : got) EXPECT_EQ(word, field::sample<field::Goldilocks>([&] { return prg.next_word(); }).value());
 }
 
 TEST_P(HashLanes, GrindFindsTheSmallestNonce) {

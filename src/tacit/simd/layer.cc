@@ -57,9 +57,8 @@ LayerMessage layer_message(const LayerView& in, const E& theta, size_t blocks, c
   });
 }
 
-LayerMessage layer_fold(const LayerView& in, const E* theta, const E& r, size_t blocks,
-                        const std::array<E, 8>& eq_low, std::span<const E> eq_high, const LayerStore& out,
-                        Loop loop) {
+LayerMessage layer_fold(const LayerView& in, const E* theta, const E& r, size_t blocks, const std::array<E, 8>& eq_low,
+                        std::span<const E> eq_high, const LayerStore& out, Loop loop) {
   const LayerKernels& k = kernels();
   if (blocks == 2) {
     // A pair of blocks alone: the portable fold of one block.

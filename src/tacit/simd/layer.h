@@ -41,8 +41,8 @@ using LayerMessage = std::array<field::Goldilocks2, 2>;  // t(0), t(∞)
 // The message for the coordinate of bit 3: Σ over pairs of blocks v and lanes of eq_low[lane]·eq_high[v]·(…).
 // Requires eq_high.size() = blocks / 2.
 LayerMessage layer_message(const LayerView& in, const field::Goldilocks2& theta, size_t blocks,
-                           const std::array<field::Goldilocks2, 8>& eq_low,
-                           std::span<const field::Goldilocks2> eq_high, Loop loop = serial);
+                           const std::array<field::Goldilocks2, 8>& eq_low, std::span<const field::Goldilocks2> eq_high,
+                           Loop loop = serial);
 
 // Binds bit 3 to r (with u₀ = p₀ + θq₀ when `theta` is not null), writes blocks / 2 blocks, and returns the message for
 // the next coordinate, with eq_high.size() = blocks / 4; zeros when blocks = 2. `out` may not overlap `in`.

@@ -44,8 +44,8 @@ TACIT_INLINE Quadratic two_products(const Quadratic& x, const Quadratic& y, cons
   return sum.reduce();
 }
 
-void add_fractions(const uint64_t* child_p, const uint64_t* child_q, size_t half, size_t begin, size_t end,
-                   uint64_t* p, uint64_t* q) {
+void add_fractions(const uint64_t* child_p, const uint64_t* child_q, size_t half, size_t begin, size_t end, uint64_t* p,
+                   uint64_t* q) {
   for (size_t v = begin; v < end; ++v) {
     const Quadratic p0 = load(child_p, v), p1 = load(child_p, v + half);
     const Quadratic q0 = load(child_q, v), q1 = load(child_q, v + half);
@@ -65,8 +65,8 @@ class MessageSums {
  public:
   TACIT_INLINE void add(const field::Goldilocks2* eq, const Side& low, const Side& high) {
     const Quadratic t0 = two_products(low.u0, low.q1, low.p1, low.q0);
-    const Quadratic t_inf = two_products(sub(high.u0, low.u0), sub(high.q1, low.q1), sub(high.p1, low.p1),
-                                         sub(high.q0, low.q0));
+    const Quadratic t_inf =
+        two_products(sub(high.u0, low.u0), sub(high.q1, low.q1), sub(high.p1, low.p1), sub(high.q0, low.q0));
     const Pair p = words_of(eq);
     const SplitQuadratic weight{{split(p.c0), split(p.c1)}};
     t0_.add_product(split(t0), weight);

@@ -16,8 +16,8 @@ void set(uint64_t* blocks, size_t block, size_t lane, const E& v) {
   w[8] = v[1].value();
 }
 
-void add_fractions(const uint64_t* child_p, const uint64_t* child_q, size_t half, size_t begin, size_t end,
-                   uint64_t* p, uint64_t* q) {
+void add_fractions(const uint64_t* child_p, const uint64_t* child_q, size_t half, size_t begin, size_t end, uint64_t* p,
+                   uint64_t* q) {
   for (size_t v = begin; v < end; ++v)
     for (size_t i = 0; i < 8; ++i) {
       const E p0 = get(child_p, v, i), p1 = get(child_p, v + half, i);

@@ -12,8 +12,7 @@ constexpr size_t kChunkBlocks = hash::kChunkBytes / hash::kBlockBytes;
 
 }  // namespace
 
-LeafHasher::LeafHasher(const hash::Seed& salt_seed, uint64_t tree_id, uint64_t first_row, size_t n_rows,
-                       size_t n_words)
+LeafHasher::LeafHasher(const hash::Seed& salt_seed, uint64_t tree_id, uint64_t first_row, size_t n_rows, size_t n_words)
     : kernels_(hash_kernels(active_level())),
       n_rows_(n_rows),
       n_words_(n_words),

@@ -20,8 +20,7 @@ namespace tacit::simd {
 class LeafHasher {
  public:
   // Rows [first_row, first_row + n_rows) of tree `tree_id`. Requires n_rows a multiple of 32, 1 ≤ n_words.
-  LeafHasher(const hash::Seed& salt_seed, uint64_t tree_id, uint64_t first_row, size_t n_rows,
-             size_t n_words);
+  LeafHasher(const hash::Seed& salt_seed, uint64_t tree_id, uint64_t first_row, size_t n_rows, size_t n_words);
 
   // Absorbs words [8g, 8g + 8) of `count` rows from row `first` of the run, g being the number of calls of
   // end_group so far; words that a row doesn't have are zero. `first` and `count` are multiples of 32.

@@ -73,8 +73,7 @@ class Blocks {
   using Step = decltype(NttKernels::split);
   void step(Step kernel, uint64_t* x, int log_len, int log_radix, uint64_t b) const {
     const size_t words = static_cast<size_t>(degree_) << (log_len - log_radix);
-    pieces(words,
-           [&](size_t begin, size_t end) { kernel(x, words, begin, end, log_radix, twiddles_.view(), b); });
+    pieces(words, [&](size_t begin, size_t end) { kernel(x, words, begin, end, log_radix, twiddles_.view(), b); });
   }
 
   // f(begin, end) for pieces of [0, words).
@@ -200,8 +199,7 @@ void interpolate_bitrev_in_place(std::span<T> values, Loop loop) {
 // Block c of the n/M blocks of length M has power sums S_c[i], i < M; exponent kM + i multiplies them by
 // x_c^k.
 template <class T>
-std::vector<T> sparse_power_sums(std::span<const std::pair<uint64_t, T>> terms, int log_n, size_t count,
-                                 Loop loop) {
+std::vector<T> sparse_power_sums(std::span<const std::pair<uint64_t, T>> terms, int log_n, size_t count, Loop loop) {
   TACIT_CHECK(log_n >= 0 && log_n <= kMaxLogN && count <= size_t{1} << log_n);
   std::vector<std::pair<uint64_t, T>> sorted(terms.begin(), terms.end());
   std::ranges::sort(sorted, {}, [](const auto& term) { return term.first; });

@@ -98,15 +98,14 @@ struct Powers {
 // One vector of each part, `from` words apart, to one of each residue, `to` words apart. Power k lies at
 // powers[kStep k], its upper bits at highs[kStep k].
 template <class Lanes, int R, int kStep, bool kCanonical>
-TACIT_INLINE void split_vectors(const uint64_t* in, size_t from, uint64_t* out, size_t to,
-                                const uint64_t* powers, const uint64_t* highs) {
+TACIT_INLINE void split_vectors(const uint64_t* in, size_t from, uint64_t* out, size_t to, const uint64_t* powers,
+                                const uint64_t* highs) {
   // Below, products are too few to pay for the way back from terms.
   using Term = std::conditional_t<(R >= 8), typename Lanes::Term, Lanes>;
   Term x[R];
   x[0] = Term::of(Lanes::load(in));
 #pragma GCC unroll 16
-  for (int k = 1; k < R; ++k)
-    x[k] = Term::product(Lanes::load(in + from * k), powers + kStep * k, highs + kStep * k);
+  for (int k = 1; k < R; ++k) x[k] = Term::product(Lanes::load(in + from * k), powers + kStep * k, highs + kStep * k);
   short_transform<R>(x);
 #pragma GCC unroll 16
   for (int k = 0; k < R; ++k) {
@@ -131,8 +130,7 @@ enum class Direction { kSplit, kJoin };
 
 // Words [begin, end) of each part of block b, in place; parts lie `words` words apart.
 template <class Lanes, int R, Direction kDirection>
-__attribute__((noinline)) void step_block(uint64_t* x, size_t words, size_t begin, size_t end, Twiddles t,
-                                          uint64_t b) {
+__attribute__((noinline)) void step_block(uint64_t* x, size_t words, size_t begin, size_t end, Twiddles t, uint64_t b) {
   const Powers<R> powers(t, b);
   for (size_t i = begin; i < end; i += 8) {
     if constexpr (kDirection == Direction::kSplit) {

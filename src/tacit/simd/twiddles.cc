@@ -16,8 +16,7 @@ std::vector<uint64_t> subset_products(int first_order, int bits, size_t padding)
   table[0] = 1;
   for (int i = 0; i < bits; ++i) {
     Goldilocks root = Goldilocks::root_of_unity(first_order + i);
-    for (size_t b = 0; b < size_t{1} << i; ++b)
-      table[(size_t{1} << i) + b] = (Goldilocks(table[b]) * root).value();
+    for (size_t b = 0; b < size_t{1} << i; ++b) table[(size_t{1} << i) + b] = (Goldilocks(table[b]) * root).value();
   }
   return table;
 }

@@ -22,8 +22,7 @@ namespace {
 using field::Goldilocks;
 
 constexpr size_t kPiece = 4096;  // elements that a thread takes at once
-constexpr size_t kBlock =
-    256;  // elements folded before their message is taken: they are still in the first cache
+constexpr size_t kBlock = 256;   // elements folded before their message is taken: they are still in the first cache
 
 template <class T>
 uint64_t* words(T* p) {
@@ -91,8 +90,7 @@ Sums<E> message_of(const E* a, const E* c, size_t half, size_t first, size_t n) 
 }
 
 template <class T, class E>
-E any_dot(std::span<const T> x, std::span<const E> y, decltype(VectorKernels::dot) VectorKernels::*kernel,
-          Loop loop) {
+E any_dot(std::span<const T> x, std::span<const E> y, decltype(VectorKernels::dot) VectorKernels::*kernel, Loop loop) {
   TACIT_CHECK(x.size() == y.size());
   return reduce<E>(x.size(), loop, [&](size_t first, size_t n) {
     E total;
@@ -111,9 +109,8 @@ template <class E>
 void fold(std::span<E> v, const E& r, Loop loop) {
   TACIT_CHECK(v.size() % 2 == 0);
   const size_t half = v.size() / 2;
-  for_pieces<E>(half, loop, [&](const VectorKernels& k, size_t i, size_t n) {
-    k.fold(halves(v.data(), half, i), n, words(&r));
-  });
+  for_pieces<E>(half, loop,
+                [&](const VectorKernels& k, size_t i, size_t n) { k.fold(halves(v.data(), half, i), n, words(&r)); });
 }
 
 template <class E>

@@ -60,8 +60,8 @@ void check_sumcheck(const std::vector<E>& a, const std::vector<E>& c, const E& r
 }
 
 template <class E>
-void check_linear(const std::vector<E>& x, const std::vector<E>& y, const std::vector<Goldilocks>& base,
-                  const E& k, Loop loop) {
+void check_linear(const std::vector<E>& x, const std::vector<E>& y, const std::vector<Goldilocks>& base, const E& k,
+                  Loop loop) {
   SCOPED_TRACE(x.size());
   E sum, base_sum;
   std::vector<E> scaled = y, scaled_base = y;
@@ -100,15 +100,13 @@ void check_all(std::span<const size_t> sizes, Loop loop) {
       check_sumcheck(random_vector<E>(n, n + 1), random_vector<E>(n, n + 2), r, loop);
       check_sumcheck(largest_vector<E>(n), largest_vector<E>(n), largest_vector<E>(1)[0], loop);
     }
-    check_linear(random_vector<E>(n, n + 3), random_vector<E>(n, n + 4), random_vector<Goldilocks>(n, n + 5),
-                 r, loop);
-    check_linear(largest_vector<E>(n), largest_vector<E>(n), largest_vector<Goldilocks>(n),
-                 largest_vector<E>(1)[0], loop);
+    check_linear(random_vector<E>(n, n + 3), random_vector<E>(n, n + 4), random_vector<Goldilocks>(n, n + 5), r, loop);
+    check_linear(largest_vector<E>(n), largest_vector<E>(n), largest_vector<Goldilocks>(n), largest_vector<E>(1)[0],
+                 loop);
   }
 }
 
-constexpr size_t kSizes[] = {0,  1,  2,  3,  4,   7,    8,    9,    12,   16,
-                             31, 32, 36, 64, 100, 1000, 1024, 2100, 8192, 20000};
+constexpr size_t kSizes[] = {0, 1, 2, 3, 4, 7, 8, 9, 12, 16, 31, 32, 36, 64, 100, 1000, 1024, 2100, 8192, 20000};
 using Vectors = AtLevel;
 
 TEST_P(Vectors, DegreeTwo) { check_all<field::Goldilocks2>(kSizes, serial); }

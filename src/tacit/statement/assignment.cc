@@ -126,8 +126,8 @@ View relabel(const View& view, const std::vector<uint32_t>& chosen) {
 bool holds(const Assignment& assignment, const Segment& segment, int64_t row, const int64_t* key) {
   for (size_t t = 0; t < segment.columns.size(); ++t) {
     const Column& c = segment.columns[t];
-    const int64_t held = c.kind == ColumnKind::kAffine ? c.start + c.step * row
-                                                       : assignment.tensors[c.tensor][static_cast<size_t>(row)];
+    const int64_t held =
+        c.kind == ColumnKind::kAffine ? c.start + c.step * row : assignment.tensors[c.tensor][static_cast<size_t>(row)];
     if (held != key[t]) return false;
   }
   return true;
@@ -179,8 +179,7 @@ Status count_lookup(const System& system, const Assignment& assignment, size_t w
 std::vector<std::vector<std::vector<int64_t>>> zero_counts(const System& system) {
   std::vector<std::vector<std::vector<int64_t>>> counts(system.tables.size());
   for (size_t t = 0; t < system.tables.size(); ++t)
-    for (const Segment& segment : system.tables[t].segments)
-      counts[t].emplace_back(size_t{1} << segment.log_rows, 0);
+    for (const Segment& segment : system.tables[t].segments) counts[t].emplace_back(size_t{1} << segment.log_rows, 0);
   return counts;
 }
 

@@ -138,8 +138,7 @@ TEST(Evaluate, RandomViewsAgreeWithTheDefinition) {
       const bool tensor = random.below(2) == 0;
       const auto id = static_cast<uint32_t>(random.below(2));
       const size_t axes = tensor ? s.tensors[id].space.axes.size() : s.publics[id].space.axes.size();
-      view.terms.push_back(
-          random.term(tensor ? Source::kTensor : Source::kPublic, id, axes, all_labels(labels)));
+      view.terms.push_back(random.term(tensor ? Source::kTensor : Source::kPublic, id, axes, all_labels(labels)));
     }
     const std::vector<int64_t> got = evaluate(s, a, labels, view);
     const std::vector<Index> indices = indices_of(labels);

@@ -73,9 +73,7 @@ void Builder::lookup(Space labels, TableId table, std::vector<View> columns) {
   system_.lookups.push_back({std::move(labels), table, std::move(columns)});
 }
 
-void Builder::identity(Space labels, View view) {
-  system_.identities.push_back({std::move(labels), std::move(view)});
-}
+void Builder::identity(Space labels, View view) { system_.identities.push_back({std::move(labels), std::move(view)}); }
 
 TableId Builder::table(OracleId oracle, std::vector<Segment> segments) {
   TACIT_CHECK(!segments.empty());

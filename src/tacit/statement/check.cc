@@ -75,9 +75,7 @@ class Checker {
   }
 
  private:
-  static tl::unexpected<Error> bad(const char* what, size_t index) {
-    return fail(Code::kBadStatement, what, index);
-  }
+  static tl::unexpected<Error> bad(const char* what, size_t index) { return fail(Code::kBadStatement, what, index); }
 
   Status space(const Space& space, const char* what, size_t index) const {
     if (space.axes.size() > limits_.max_axes) return bad(what, index);

@@ -17,7 +17,7 @@
 namespace tacit::statement {
 
 struct CheckLimits {
-  uint64_t modulus = 0xFFFFFFFF00000001u;  // p of the base field
+  uint64_t modulus = 0xFFFFFFFF00000001u;   // p of the base field
   uint64_t max_places = uint64_t{1} << 40;  // of one oracle or space, and of all leaves
   uint32_t max_axes = 16;
 };

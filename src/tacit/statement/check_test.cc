@@ -64,8 +64,7 @@ struct Refusal {
 // Tensors of valid(): 0 w, 1 x, 2 z, 3 and 4 multiplicities.
 const Refusal kRefusals[] = {
     {"no oracle", [](System& s) { s.oracles.clear(); }, Code::kBadStatement, "oracle"},
-    {"rows beyond every domain", [](System& s) { s.oracles[1].log_rows = 41; }, Code::kBadStatement, "oracle",
-     1},
+    {"rows beyond every domain", [](System& s) { s.oracles[1].log_rows = 41; }, Code::kBadStatement, "oracle", 1},
     {"no limb", [](System& s) { s.oracles[0].limbs = 0; }, Code::kBadStatement, "oracle", 0},
     {"a huge oracle",
      [](System& s) {
@@ -79,12 +78,10 @@ const Refusal kRefusals[] = {
        s.tensors[2].range = {1, 0};
      },
      Code::kBadStatement, "tensor", 2},
-    {"an empty axis", [](System& s) { s.tensors[0].space.axes[0].length = 0; }, Code::kBadStatement, "tensor",
-     0},
-    {"a strip wider than the axis", [](System& s) { s.tensors[0].space.axes[1].log_strip = 3; },
-     Code::kBadStatement, "tensor", 0},
-    {"too many axes", [](System& s) { s.tensors[1].space.axes.resize(17); }, Code::kBadStatement, "tensor",
-     1},
+    {"an empty axis", [](System& s) { s.tensors[0].space.axes[0].length = 0; }, Code::kBadStatement, "tensor", 0},
+    {"a strip wider than the axis", [](System& s) { s.tensors[0].space.axes[1].log_strip = 3; }, Code::kBadStatement,
+     "tensor", 0},
+    {"too many axes", [](System& s) { s.tensors[1].space.axes.resize(17); }, Code::kBadStatement, "tensor", 1},
     {"a huge tensor",
      [](System& s) {
        s.tensors[1].space = {{whole_axis(1u << 21), whole_axis(1u << 20)}};
@@ -92,59 +89,47 @@ const Refusal kRefusals[] = {
      Code::kTooLarge, "tensor", 1},
     {"a base inside a block", [](System& s) { s.tensors[1].base += 1; }, Code::kBadStatement, "tensor", 1},
     {"a base behind the end", [](System& s) { s.tensors[0].base = 16; }, Code::kBadStatement, "tensor", 0},
-    {"a base that wraps", [](System& s) { s.tensors[0].base = ~uint64_t{15}; }, Code::kBadStatement, "tensor",
-     0},
-    {"two tensors at one place", [](System& s) { s.tensors[1].base = s.tensors[2].base; }, Code::kOverlap,
-     "oracle", 1},
-    {"a multiplicity over cells", [](System& s) { s.tensors[3].base = s.tensors[4].base; }, Code::kOverlap,
-     "oracle", 1},
+    {"a base that wraps", [](System& s) { s.tensors[0].base = ~uint64_t{15}; }, Code::kBadStatement, "tensor", 0},
+    {"two tensors at one place", [](System& s) { s.tensors[1].base = s.tensors[2].base; }, Code::kOverlap, "oracle", 1},
+    {"a multiplicity over cells", [](System& s) { s.tensors[3].base = s.tensors[4].base; }, Code::kOverlap, "oracle",
+     1},
 
     {"an empty public interval",
      [](System& s) {
        s.publics[0].range = {1, 0};
      },
      Code::kBadStatement, "public", 0},
-    {"a stated public with values", [](System& s) { s.publics[0].values = {0}; }, Code::kBadStatement,
-     "public", 0},
-    {"a constant too short", [](System& s) { s.publics[1].values.pop_back(); }, Code::kBadStatement, "public",
-     1},
-    {"a constant below its range", [](System& s) { s.publics[1].values[0] = 0; }, Code::kBadStatement,
+    {"a stated public with values", [](System& s) { s.publics[0].values = {0}; }, Code::kBadStatement, "public", 0},
+    {"a constant too short", [](System& s) { s.publics[1].values.pop_back(); }, Code::kBadStatement, "public", 1},
+    {"a constant below its range", [](System& s) { s.publics[1].values[0] = 0; }, Code::kBadStatement, "public", 1},
+    {"a constant above its range", [](System& s) { s.publics[1].values[2] = 4; }, Code::kBadStatement, "public", 1},
+    {"a public with a bad axis", [](System& s) { s.publics[1].space.axes[0].log_strip = 9; }, Code::kBadStatement,
      "public", 1},
-    {"a constant above its range", [](System& s) { s.publics[1].values[2] = 4; }, Code::kBadStatement,
-     "public", 1},
-    {"a public with a bad axis", [](System& s) { s.publics[1].space.axes[0].log_strip = 9; },
-     Code::kBadStatement, "public", 1},
 
-    {"a role too few", [](System& s) { s.contractions[0].roles.pop_back(); }, Code::kBadStatement,
+    {"a role too few", [](System& s) { s.contractions[0].roles.pop_back(); }, Code::kBadStatement, "contraction"},
+    {"operand a on a right label", [](System& s) { s.contractions[0].roles[0] = Role::kRight; }, Code::kBadStatement,
      "contraction"},
-    {"operand a on a right label", [](System& s) { s.contractions[0].roles[0] = Role::kRight; },
-     Code::kBadStatement, "contraction"},
-    {"operand c on a left label", [](System& s) { s.contractions[0].roles[1] = Role::kLeft; },
-     Code::kBadStatement, "contraction"},
+    {"operand c on a left label", [](System& s) { s.contractions[0].roles[1] = Role::kLeft; }, Code::kBadStatement,
+     "contraction"},
     {"a constant in an operand", [](System& s) { s.contractions[0].c.constant = 1; }, Code::kBadStatement,
      "contraction"},
-    {"a denominator in an operand", [](System& s) { s.contractions[0].a.log_denominator = 1; },
-     Code::kBadStatement, "contraction"},
+    {"a denominator in an operand", [](System& s) { s.contractions[0].a.log_denominator = 1; }, Code::kBadStatement,
+     "contraction"},
     {"an accumulator as operand",
-     [](System& s) {
-       s.contractions[0].a.terms[0].source = Source::kAccumulator, s.contractions[0].a.terms[0].id = 0;
-     },
+     [](System& s) { s.contractions[0].a.terms[0].source = Source::kAccumulator, s.contractions[0].a.terms[0].id = 0; },
      Code::kBadStatement, "contraction"},
 
-    {"a table without segments", [](System& s) { s.tables[1].segments.clear(); }, Code::kBadStatement,
-     "table", 1},
-    {"a table without columns",
-     [](System& s) { s.tables[1].width = 0, s.tables[1].segments[0].columns.clear(); }, Code::kBadStatement,
-     "table", 1},
+    {"a table without segments", [](System& s) { s.tables[1].segments.clear(); }, Code::kBadStatement, "table", 1},
+    {"a table without columns", [](System& s) { s.tables[1].width = 0, s.tables[1].segments[0].columns.clear(); },
+     Code::kBadStatement, "table", 1},
     {"a segment with another width", [](System& s) { s.tables[1].segments[0].columns.emplace_back(); },
      Code::kBadStatement, "table", 1},
-    {"a multiplicity of another size", [](System& s) { s.tables[0].segments[0].log_rows = 3; },
-     Code::kBadStatement, "table", 0},
+    {"a multiplicity of another size", [](System& s) { s.tables[0].segments[0].log_rows = 3; }, Code::kBadStatement,
+     "table", 0},
     {"a multiplicity that is no tensor", [](System& s) { s.tables[0].segments[0].multiplicity = 5; },
      Code::kBadStatement, "table", 0},
-    {"one multiplicity for two segments",
-     [](System& s) { s.tables[0].segments.push_back(s.tables[0].segments[0]); }, Code::kBadStatement, "table",
-     0},
+    {"one multiplicity for two segments", [](System& s) { s.tables[0].segments.push_back(s.tables[0].segments[0]); },
+     Code::kBadStatement, "table", 0},
     {"segments that grow",
      [](System& s) {
        s.tables[0].segments.push_back(s.tables[1].segments[0]);
@@ -160,12 +145,12 @@ const Refusal kRefusals[] = {
      Code::kBadStatement, "table", 0},
 
     {"a lookup in no table", [](System& s) { s.lookups[0].table = 2; }, Code::kBadStatement, "lookup", 0},
-    {"a tuple of another width", [](System& s) { s.lookups[1].columns.emplace_back(); }, Code::kBadStatement,
+    {"a tuple of another width", [](System& s) { s.lookups[1].columns.emplace_back(); }, Code::kBadStatement, "lookup",
+     1},
+    {"a lookup over a bad space", [](System& s) { s.lookups[1].labels.axes[0].length = 0; }, Code::kBadStatement,
      "lookup", 1},
-    {"a lookup over a bad space", [](System& s) { s.lookups[1].labels.axes[0].length = 0; },
-     Code::kBadStatement, "lookup", 1},
-    {"a huge denominator", [](System& s) { s.lookups[0].columns[0].log_denominator = 63; },
-     Code::kBadStatement, "lookup", 0},
+    {"a huge denominator", [](System& s) { s.lookups[0].columns[0].log_denominator = 63; }, Code::kBadStatement,
+     "lookup", 0},
     {"more leaves than places",
      [](System& s) {
        const Space huge{{whole_axis(1u << 20), whole_axis(1u << 19)}};
@@ -173,48 +158,46 @@ const Refusal kRefusals[] = {
      },
      Code::kTooLarge, "leaves"},
 
-    {"a denominator in an identity", [](System& s) { s.identities[1].view.log_denominator = 1; },
-     Code::kBadStatement, "identity", 1},
-    {"a source that does not exist", [](System& s) { s.identities[1].view.terms[1].id = 2; },
-     Code::kBadStatement, "identity", 1},
-    {"an accumulator that does not exist", [](System& s) { s.identities[0].view.terms[1].id = 1; },
-     Code::kBadStatement, "identity", 0},
-    {"a map too few", [](System& s) { s.identities[0].view.terms[0].maps.pop_back(); }, Code::kBadStatement,
+    {"a denominator in an identity", [](System& s) { s.identities[1].view.log_denominator = 1; }, Code::kBadStatement,
+     "identity", 1},
+    {"a source that does not exist", [](System& s) { s.identities[1].view.terms[1].id = 2; }, Code::kBadStatement,
+     "identity", 1},
+    {"an accumulator that does not exist", [](System& s) { s.identities[0].view.terms[1].id = 1; }, Code::kBadStatement,
      "identity", 0},
+    {"a map too few", [](System& s) { s.identities[0].view.terms[0].maps.pop_back(); }, Code::kBadStatement, "identity",
+     0},
     {"a label that does not exist", [](System& s) { s.identities[0].view.terms[0].maps[1] = axis(2); },
      Code::kBadStatement, "identity", 0},
-    {"a label twice in a term", [](System& s) { s.identities[0].view.terms[0].maps[1] = axis(0); },
-     Code::kBadStatement, "identity", 0},
-    {"a stride of zero", [](System& s) { s.identities[0].view.terms[0].maps[1] = axis(1, 0); },
-     Code::kBadStatement, "identity", 0},
+    {"a label twice in a term", [](System& s) { s.identities[0].view.terms[0].maps[1] = axis(0); }, Code::kBadStatement,
+     "identity", 0},
+    {"a stride of zero", [](System& s) { s.identities[0].view.terms[0].maps[1] = axis(1, 0); }, Code::kBadStatement,
+     "identity", 0},
     {"a stride without a magnitude", [](System& s) { s.identities[0].view.terms[0].maps[1] = axis(1, kMin); },
      Code::kBadStatement, "identity", 0},
     {"an index that overflows", [](System& s) { s.identities[0].view.terms[0].maps[1] = axis(1, 1, kMax); },
      Code::kBadStatement, "identity", 0},
 
     {"x in no range", [](System& s) { s.lookups.erase(s.lookups.begin()); }, Code::kBadInterval, "tensor", 1},
-    {"a table wider than the declared range", [](System& s) { s.tensors[1].range.high = 14; },
-     Code::kBadInterval, "tensor", 1},
+    {"a table wider than the declared range", [](System& s) { s.tensors[1].range.high = 14; }, Code::kBadInterval,
+     "tensor", 1},
     {"a range proven for a part of the cells",
      [](System& s) { s.lookups[0].labels.axes[0].length = 1, s.lookups[0].labels.axes[0].log_strip = 0; },
      Code::kBadInterval, "tensor", 1},
-    {"a range proven for cells elsewhere",
-     [](System& s) { s.lookups[0].columns[0].terms[0].maps[0].offset = 1; }, Code::kBadInterval, "tensor", 1},
-    {"a range proven for every other cell",
-     [](System& s) { s.lookups[0].columns[0].terms[0].maps[1] = axis(1, 2); }, Code::kBadInterval, "tensor",
-     1},
-    {"a range proven for twice the cells",
-     [](System& s) { s.lookups[0].columns[0].terms[0].coefficient = 2; }, Code::kBadInterval, "tensor", 1},
+    {"a range proven for cells elsewhere", [](System& s) { s.lookups[0].columns[0].terms[0].maps[0].offset = 1; },
+     Code::kBadInterval, "tensor", 1},
+    {"a range proven for every other cell", [](System& s) { s.lookups[0].columns[0].terms[0].maps[1] = axis(1, 2); },
+     Code::kBadInterval, "tensor", 1},
+    {"a range proven for twice the cells", [](System& s) { s.lookups[0].columns[0].terms[0].coefficient = 2; },
+     Code::kBadInterval, "tensor", 1},
     {"a range proven for the cells and one", [](System& s) { s.lookups[0].columns[0].constant = 1; },
      Code::kBadInterval, "tensor", 1},
     {"a range proven for a fraction", [](System& s) { s.lookups[0].columns[0].log_denominator = 1; },
      Code::kBadInterval, "tensor", 1},
     {"an identity's hull beyond the declared range",
-     [](System& s) { s.tensors[2].range.high = 182, s.identities.pop_back(); }, Code::kBadInterval, "tensor",
-     2},
+     [](System& s) { s.tensors[2].range.high = 182, s.identities.pop_back(); }, Code::kBadInterval, "tensor", 2},
     {"an identity for twice the cells",
-     [](System& s) { s.identities[0].view.terms[0].coefficient = -2, s.identities.pop_back(); },
-     Code::kBadInterval, "tensor", 2},
+     [](System& s) { s.identities[0].view.terms[0].coefficient = -2, s.identities.pop_back(); }, Code::kBadInterval,
+     "tensor", 2},
     {"a multiplicity in use",
      [](System& s) {
        s.identities.push_back({{{whole_axis(16)}}, direct(Source::kTensor, 3, 1)});
@@ -331,8 +314,7 @@ TEST(Check, IdentitiesProveInAnyOrder) {
   Builder b;
   const OracleId act = b.oracle(OracleKind::kActivations);
   const Space space{{whole_axis(2)}};
-  const TensorId x = b.tensor(act, space, {0, 9}), y = b.tensor(act, space, {0, 9}),
-                 z = b.tensor(act, space, {1, 10});
+  const TensorId x = b.tensor(act, space, {0, 9}), y = b.tensor(act, space, {0, 9}), z = b.tensor(act, space, {1, 10});
   const PublicId in = b.stated(space, {0, 9});
   b.identity(space, b.cell(z) + b.cell(y, -1) + int64_t{-1});
   b.identity(space, b.cell(y, -1) + b.cell(x));
@@ -385,8 +367,7 @@ TEST(Check, ColumnHulls) {
   const OracleId act = b.oracle(OracleKind::kActivations);
   const TableId t = b.saturation_table(act, {-8, 7}, 2);
   const System system = b.take();
-  const WideInterval o = column_hull(system, system.tables[t], 0),
-                     v = column_hull(system, system.tables[t], 1);
+  const WideInterval o = column_hull(system, system.tables[t], 0), v = column_hull(system, system.tables[t], 1);
   EXPECT_EQ(o.low, -8);
   EXPECT_EQ(o.high, 7);
   EXPECT_EQ(v.low, -3);

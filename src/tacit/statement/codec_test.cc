@@ -19,8 +19,7 @@ System sample() {
   System s;
   s.oracles = {{OracleKind::kWeights, 4, 2}, {OracleKind::kData, 3, 1}, {OracleKind::kActivations, 5, 3}};
   s.tensors = {{0, {{{3, 2, false}, {1, 0, true}}}, 8, {-7, 9}}, {2, {}, 1, {0, 1}}};
-  s.publics = {{PublicKind::kConstant, {{whole_axis(2)}}, {-1, 5}, {-1, 5}},
-               {PublicKind::kStated, {}, {0, 3}, {}}};
+  s.publics = {{PublicKind::kConstant, {{whole_axis(2)}}, {-1, 5}, {-1, 5}}, {PublicKind::kStated, {}, {0, 3}, {}}};
   const View a{{{Source::kTensor, 0, -3, {axis(0, 2, -1), {}}}, {Source::kPublic, 1, 4, {}}}, 0, 0};
   const View c{{{Source::kAccumulator, 0, 1, {axis(1)}}}, 6, 7};
   s.contractions = {{{{whole_axis(2), whole_axis(3), whole_axis(4), whole_axis(5)}},

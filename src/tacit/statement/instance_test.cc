@@ -81,8 +81,7 @@ TEST(Instantiate, GivesEveryBatchedAxisItsLength) {
   const System model = batched();
   for (uint32_t samples : {1u, 2u, 7u, 100u}) {
     System system = instantiate(model, samples);
-    for (const Space* space :
-         {&system.tensors[1].space, &system.lookups[0].labels, &system.identities[0].labels}) {
+    for (const Space* space : {&system.tensors[1].space, &system.lookups[0].labels, &system.identities[0].labels}) {
       EXPECT_EQ(space->axes[0].length, samples);
       EXPECT_TRUE(space->axes[0].batched);
     }

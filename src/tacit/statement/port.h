@@ -22,7 +22,7 @@ struct Port {
   std::vector<uint32_t> shape;  // of one sample, as declared
   bool batched = false;         // samples are stacked along the first axis, which is 1 long here
   int32_t exponent = 0;
-  Interval range;               // of its integers
+  Interval range;  // of its integers
   Space labels;
   std::vector<std::vector<uint32_t>> axes;  // one for each axis of the shape
   View view;

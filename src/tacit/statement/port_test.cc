@@ -72,10 +72,10 @@ TEST(Port, RefusesPartsThatDoNotFit) {
     return status ? Code::kUsage : status.error().code;
   };
   EXPECT_EQ(code([](Port&) {}), Code::kUsage);
-  EXPECT_EQ(code([](Port& p) { p.axes[1] = {}; }), Code::kBadStatement);           // a label in no axis
-  EXPECT_EQ(code([](Port& p) { p.axes[2] = {3, 2, 1}; }), Code::kBadStatement);    // a label in two
-  EXPECT_EQ(code([](Port& p) { p.axes[1] = {4}; }), Code::kBadStatement);          // no such label
-  EXPECT_EQ(code([](Port& p) { p.axes[0] = {0}; }), Code::kBadStatement);          // the axis of samples
+  EXPECT_EQ(code([](Port& p) { p.axes[1] = {}; }), Code::kBadStatement);         // a label in no axis
+  EXPECT_EQ(code([](Port& p) { p.axes[2] = {3, 2, 1}; }), Code::kBadStatement);  // a label in two
+  EXPECT_EQ(code([](Port& p) { p.axes[1] = {4}; }), Code::kBadStatement);        // no such label
+  EXPECT_EQ(code([](Port& p) { p.axes[0] = {0}; }), Code::kBadStatement);        // the axis of samples
   EXPECT_EQ(code([](Port& p) { p.shape[2] = 7; }), Code::kBadStatement);
   EXPECT_EQ(code([](Port& p) { p.shape.push_back(1); }), Code::kBadStatement);
   EXPECT_EQ(code([](Port& p) { p.exponent = 2000; }), Code::kBadStatement);

@@ -43,10 +43,10 @@ Axis strip_axis(uint32_t length, uint32_t waste = 8);
 struct Space {
   std::vector<Axis> axes;
 
-  int log_block() const;       // Σ k_a
-  uint64_t blocks() const;     // Π m_a
+  int log_block() const;    // Σ k_a
+  uint64_t blocks() const;  // Π m_a
   uint64_t places() const { return blocks() << log_block(); }
-  uint64_t elements() const;   // Π n_a
+  uint64_t elements() const;  // Π n_a
   bool operator==(const Space&) const = default;
 };
 

@@ -38,8 +38,8 @@ enum class OracleKind : uint8_t {
 
 struct Oracle {
   OracleKind kind = OracleKind::kActivations;
-  uint8_t log_rows = 0;   // message rows M = 2^log_rows of a limb
-  uint32_t limbs = 1;     // address of a cell = limb·M + row
+  uint8_t log_rows = 0;  // message rows M = 2^log_rows of a limb
+  uint32_t limbs = 1;    // address of a cell = limb·M + row
   uint64_t capacity() const { return uint64_t{limbs} << log_rows; }
   int log_address() const { return log_rows + log2_ceil(limbs); }
   bool operator==(const Oracle&) const = default;
@@ -55,8 +55,8 @@ struct Interval {
 struct Tensor {
   OracleId oracle = 0;
   Space space;
-  uint64_t base = 0;    // address of place 0; a multiple of the block size
-  Interval range;       // proven by one of its lookups, or by registration for weights; multiplicities have none
+  uint64_t base = 0;  // address of place 0; a multiple of the block size
+  Interval range;     // proven by one of its lookups, or by registration for weights; multiplicities have none
   bool operator==(const Tensor&) const = default;
 };
 
@@ -67,9 +67,9 @@ enum class PublicKind : uint8_t {
 
 struct Public {
   PublicKind kind = PublicKind::kConstant;
-  Space space;                   // strips have no meaning here
-  Interval range;                // the verifier checks stated values against it
-  std::vector<int64_t> values;   // row-major; constants only
+  Space space;                  // strips have no meaning here
+  Interval range;               // the verifier checks stated values against it
+  std::vector<int64_t> values;  // row-major; constants only
   bool operator==(const Public&) const = default;
 };
 
@@ -98,7 +98,7 @@ struct Term {
 
 struct View {
   std::vector<Term> terms;
-  int64_t constant = 0;          // zero outside the relation's shape
+  int64_t constant = 0;  // zero outside the relation's shape
   uint8_t log_denominator = 0;
   bool operator==(const View&) const = default;
 };
@@ -146,7 +146,7 @@ struct Table {
 };
 
 struct Lookup {
-  Space labels;               // with the strips of the leaf layout
+  Space labels;  // with the strips of the leaf layout
   TableId table = 0;
   std::vector<View> columns;  // as many as the table is wide
   bool operator==(const Lookup&) const = default;

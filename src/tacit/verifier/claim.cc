@@ -108,8 +108,7 @@ void multiply(AxisWeight<E>& w, const AxisWeight<E>& eq) {
 int contraction_bits(const Contraction& k) {
   int bits = 0;
   for (size_t i = 0; i < k.roles.size(); ++i)
-    if (k.roles[i] == Role::kInner || k.roles[i] == Role::kBatch)
-      bits += statement::log2_ceil(k.labels.axes[i].length);
+    if (k.roles[i] == Role::kInner || k.roles[i] == Role::kBatch) bits += statement::log2_ceil(k.labels.axes[i].length);
   return bits;
 }
 
@@ -225,21 +224,19 @@ CellPoint<E> verify_claims(Veil<E>& veil, const System& system, const std::vecto
   return out;
 }
 
-#define TACIT_INSTANTIATE(E)                                                                                     \
-  template std::vector<Instance<E>> instances_of<E>(const System&, const Expansion<E>&);                         \
-  template E known_part<E>(const System&, const PublicValues&, const Expansion<E>&);                             \
-  template struct SumcheckEnd<E>;                                                                                \
-  template E sumcheck_challenge<E>(Channel<E>&, const SumcheckLabels&);                                          \
-  template std::array<E, 3> quadratic_weights<E>(const E&);                                                      \
-  template SumcheckEnd<E> verify_sumcheck<E>(Veil<E>&, const SumcheckLabels&, int, Affine<E>);                   \
-  template std::vector<Weight<E>> left_operand_weights<E>(const Contraction&, const Instance<E>&,                \
-                                                          std::span<const E>);                                   \
-  template Weight<E> right_operand_weight<E>(const Contraction&, const Instance<E>&, std::span<const E>);        \
-  template Expansion<E> left_operand<E>(const System&, const Instance<E>&, std::span<const E>);                  \
-  template Expansion<E> right_operand<E>(const System&, const Instance<E>&, std::span<const E>);                 \
-  template std::vector<TensorClaim<E>> verify_contractions<E>(Veil<E>&, const System&, const PublicValues&,      \
-                                                              const std::vector<Instance<E>>&,                   \
-                                                              const std::vector<Affine<E>>&);                    \
+#define TACIT_INSTANTIATE(E)                                                                                           \
+  template std::vector<Instance<E>> instances_of<E>(const System&, const Expansion<E>&);                               \
+  template E known_part<E>(const System&, const PublicValues&, const Expansion<E>&);                                   \
+  template struct SumcheckEnd<E>;                                                                                      \
+  template E sumcheck_challenge<E>(Channel<E>&, const SumcheckLabels&);                                                \
+  template std::array<E, 3> quadratic_weights<E>(const E&);                                                            \
+  template SumcheckEnd<E> verify_sumcheck<E>(Veil<E>&, const SumcheckLabels&, int, Affine<E>);                         \
+  template std::vector<Weight<E>> left_operand_weights<E>(const Contraction&, const Instance<E>&, std::span<const E>); \
+  template Weight<E> right_operand_weight<E>(const Contraction&, const Instance<E>&, std::span<const E>);              \
+  template Expansion<E> left_operand<E>(const System&, const Instance<E>&, std::span<const E>);                        \
+  template Expansion<E> right_operand<E>(const System&, const Instance<E>&, std::span<const E>);                       \
+  template std::vector<TensorClaim<E>> verify_contractions<E>(                                                         \
+      Veil<E>&, const System&, const PublicValues&, const std::vector<Instance<E>>&, const std::vector<Affine<E>>&);   \
   template CellPoint<E> verify_claims<E>(Veil<E>&, const System&, const std::vector<TensorClaim<E>>&);
 TACIT_FOR_EACH_FIELD(TACIT_INSTANTIATE)
 

@@ -91,8 +91,7 @@ template <class E>
 std::vector<Weight<E>> left_operand_weights(const statement::Contraction& k, const Instance<E>& instance,
                                             std::span<const E> point);
 template <class E>
-Weight<E> right_operand_weight(const statement::Contraction& k, const Instance<E>& instance,
-                               std::span<const E> point);
+Weight<E> right_operand_weight(const statement::Contraction& k, const Instance<E>& instance, std::span<const E> point);
 
 // The operand's claim before its value is known: its expansion at the point.
 template <class E>
@@ -104,8 +103,7 @@ Expansion<E> right_operand(const statement::System& system, const Instance<E>& i
 // their products, and returns the claims on the operands.
 template <class E>
 std::vector<TensorClaim<E>> verify_contractions(Veil<E>& veil, const statement::System& system,
-                                                const PublicValues& publics,
-                                                const std::vector<Instance<E>>& instances,
+                                                const PublicValues& publics, const std::vector<Instance<E>>& instances,
                                                 const std::vector<Affine<E>>& sums);
 
 // ---- claims on cells (protocol step 5)

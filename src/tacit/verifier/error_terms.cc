@@ -125,15 +125,13 @@ class Terms {
   void pads() {
     const Pads& pads = parameters_.pads;
     challenge("fold of pads", "unique decoding", fold_error(1, pads.log_domain), pads.fold_grinding);
-    unique_decoding_queries("queries of pads", pads.queries, pads.log_rows, pads.log_blinding,
-                            pads.log_domain);
+    unique_decoding_queries("queries of pads", pads.queries, pads.log_rows, pads.log_blinding, pads.log_domain);
   }
 
-  void unique_decoding_queries(std::string name, uint32_t queries, int log_rows, int log_blinding,
-                               int log_domain) {
+  void unique_decoding_queries(std::string name, uint32_t queries, int log_rows, int log_blinding, int log_domain) {
     const uint64_t coefficients = (uint64_t{1} << log_rows) + (uint64_t{1} << log_blinding);
-    add_bits(std::move(name), "unique decoding",
-             queries * unique_decoding_query_bits(coefficients, log_domain), parameters_.query_grinding);
+    add_bits(std::move(name), "unique decoding", queries * unique_decoding_query_bits(coefficients, log_domain),
+             parameters_.query_grinding);
   }
 
   // Constraints on the vector that enters a level: those it comes with, one sample, the opened rows of the
@@ -159,9 +157,8 @@ class Terms {
               m == 0 ? unique_decoding_round_error(level.log_domain)
                      : johnson_round_error(log_inverse_rate, level.log_domain, m),
               level.fold_grinding);
-    const FixedBits each = m == 0
-                               ? unique_decoding_query_bits(uint64_t{1} << level.log_rows, level.log_domain)
-                               : johnson_query_bits(log_inverse_rate, m);
+    const FixedBits each = m == 0 ? unique_decoding_query_bits(uint64_t{1} << level.log_rows, level.log_domain)
+                                  : johnson_query_bits(log_inverse_rate, m);
     add_bits(numbered("queries of level ", i + 1), regime, level.queries * each, parameters_.query_grinding);
   }
 
@@ -252,8 +249,6 @@ StatementSizes statement_sizes(const System& system) {
   return sizes;
 }
 
-ErrorLedger error_ledger(const System& system, const Parameters& parameters) {
-  return Terms(system, parameters).all();
-}
+ErrorLedger error_ledger(const System& system, const Parameters& parameters) { return Terms(system, parameters).all(); }
 
 }  // namespace tacit::verifier

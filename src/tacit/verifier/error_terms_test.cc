@@ -285,8 +285,7 @@ TEST(Ledger, MovesWithEveryParameter) {
   worse([](Parameters& p) { p.levels[0].log_domain -= 1; }, "queries of level 1");
   worse([](Parameters& p) { p.levels[0].queries += 1; }, "batching of rows for level 2");
   worse([](Parameters& p) { p.levels[1].log_domain += 1; }, "rounds of level 2");
-  for (const char* name :
-       {"queries of stack 0", "queries of pads", "queries of level 1", "queries of level 2"})
+  for (const char* name : {"queries of stack 0", "queries of pads", "queries of level 1", "queries of level 2"})
     worse([](Parameters& p) { p.query_grinding -= 1; }, name);
 }
 

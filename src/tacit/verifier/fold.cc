@@ -50,8 +50,8 @@ std::vector<StackFold<E>> verify_folds(Veil<E>& veil, const statement::System& s
   return out;
 }
 
-#define TACIT_INSTANTIATE(E)                                                                                  \
-  template std::vector<StackFold<E>> verify_folds<E>(Veil<E>&, const statement::System&, const Parameters&,   \
+#define TACIT_INSTANTIATE(E)                                                                                \
+  template std::vector<StackFold<E>> verify_folds<E>(Veil<E>&, const statement::System&, const Parameters&, \
                                                      const CellPoint<E>&);
 TACIT_FOR_EACH_FIELD(TACIT_INSTANTIATE)
 

@@ -18,7 +18,7 @@ struct StackFold {
   std::vector<E> row_point;    // z_row
   std::vector<E> limb_weight;  // eq(μ, b)
   E beta = E::zero();
-  E value = E::zero();         // c
+  E value = E::zero();  // c
 };
 
 // Limbs of all oracles of a stack.

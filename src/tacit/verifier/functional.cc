@@ -62,8 +62,8 @@ AxisWeight<E> pull_back(const AxisMap& map, uint32_t length, const Weight<E>& we
 }  // namespace
 
 template <class E>
-void expand(const statement::System& system, const Space& labels, const statement::View& view,
-            const Weight<E>& weight, const E& scale, Expansion<E>& out) {
+void expand(const statement::System& system, const Space& labels, const statement::View& view, const Weight<E>& weight,
+            const E& scale, Expansion<E>& out) {
   using F = typename E::Base;
   TACIT_CHECK(weight.axes.size() == labels.axes.size());
   const F unit = F(uint64_t{1} << view.log_denominator).inverse();
@@ -240,14 +240,14 @@ Weight<E> point_weight(const Space& labels, std::span<const E> point) {
   return out;
 }
 
-#define TACIT_INSTANTIATE(E)                                                                                   \
-  template void expand<E>(const statement::System&, const Space&, const statement::View&, const Weight<E>&,    \
-                          const E&, Expansion<E>&);                                                            \
-  template E total<E>(const Weight<E>&);                                                                       \
-  template E evaluate<E>(const Space&, std::span<const int64_t>, const Weight<E>&);                            \
-  template E evaluate_at<E>(const statement::Tensor&, const Weight<E>&, std::span<const E>);                   \
-  template std::vector<Weight<E>> leaf_weights<E>(const Space&, uint64_t, std::span<const E>);                 \
-  template Weight<E> point_weight<E>(const Space&, std::span<const E>);                                        \
+#define TACIT_INSTANTIATE(E)                                                                                          \
+  template void expand<E>(const statement::System&, const Space&, const statement::View&, const Weight<E>&, const E&, \
+                          Expansion<E>&);                                                                             \
+  template E total<E>(const Weight<E>&);                                                                              \
+  template E evaluate<E>(const Space&, std::span<const int64_t>, const Weight<E>&);                                   \
+  template E evaluate_at<E>(const statement::Tensor&, const Weight<E>&, std::span<const E>);                          \
+  template std::vector<Weight<E>> leaf_weights<E>(const Space&, uint64_t, std::span<const E>);                        \
+  template Weight<E> point_weight<E>(const Space&, std::span<const E>);                                               \
   template AxisWeight<E> eq_weight<E>(std::span<const E>, uint32_t);
 TACIT_FOR_EACH_FIELD(TACIT_INSTANTIATE)
 

@@ -35,8 +35,7 @@ class FunctionalTest : public testing::Test {
     Space out;
     for (uint32_t n = below(max_axes + 1); n > 0; --n) {
       const uint32_t length = 1 + below(max_length);
-      out.axes.push_back(
-          {length, static_cast<uint8_t>(below(static_cast<uint32_t>(log2_ceil(length)) + 1)), false});
+      out.axes.push_back({length, static_cast<uint8_t>(below(static_cast<uint32_t>(log2_ceil(length)) + 1)), false});
     }
     return out;
   }
@@ -57,8 +56,7 @@ class FunctionalTest : public testing::Test {
       for (const E& x : out)
         for (uint32_t i = 0; i < space.axes[a].length; ++i) {
           const AxisWeight<E>& w = weight.axes[a];
-          next.push_back(i < w.begin || i >= w.begin + w.values.size() ? E::zero()
-                                                                       : x * w.values[i - w.begin]);
+          next.push_back(i < w.begin || i >= w.begin + w.values.size() ? E::zero() : x * w.values[i - w.begin]);
         }
       out = std::move(next);
     }
@@ -119,8 +117,7 @@ TYPED_TEST(FunctionalTest, ExpansionsArePullBacks) {
     s.contractions[0].roles.assign(s.contractions[0].labels.axes.size(), Role::kLeft);
     if (!s.contractions[0].roles.empty()) s.contractions[0].roles[0] = Role::kInner;
     Space accumulator;
-    for (uint32_t l : s.contractions[0].output_labels())
-      accumulator.axes.push_back(s.contractions[0].labels.axes[l]);
+    for (uint32_t l : s.contractions[0].output_labels()) accumulator.axes.push_back(s.contractions[0].labels.axes[l]);
     a.tensors = {this->values(s.tensors[0].space)};
     a.publics = {this->values(s.publics[0].space)};
     a.accumulators = {this->values(accumulator)};
@@ -132,18 +129,15 @@ TYPED_TEST(FunctionalTest, ExpansionsArePullBacks) {
     Expansion<E> parts;
     expand<E>(s, labels, view, weight, scale, parts);
     E got = parts.constant;
-    for (const auto& f : parts.tensors)
-      got += this->inner(this->dense(s.tensors[0].space, f.weight), a.tensors[0]);
+    for (const auto& f : parts.tensors) got += this->inner(this->dense(s.tensors[0].space, f.weight), a.tensors[0]);
     for (const auto& f : parts.publics) {
       const E term = this->inner(this->dense(s.publics[0].space, f.weight), a.publics[0]);
       ASSERT_EQ(evaluate<E>(s.publics[0].space, a.publics[0], f.weight), term);
       got += term;
     }
-    for (const auto& f : parts.accumulators)
-      got += this->inner(this->dense(accumulator, f.weight), a.accumulators[0]);
+    for (const auto& f : parts.accumulators) got += this->inner(this->dense(accumulator, f.weight), a.accumulators[0]);
     const E unit = E(F(uint64_t{1} << view.log_denominator).inverse());
-    ASSERT_EQ(
-        got, scale * unit * this->inner(this->dense(labels, weight), statement::evaluate(s, a, labels, view)))
+    ASSERT_EQ(got, scale * unit * this->inner(this->dense(labels, weight), statement::evaluate(s, a, labels, view)))
         << "round " << round;
   }
 }

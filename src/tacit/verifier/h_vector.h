@@ -15,7 +15,7 @@ namespace tacit::verifier {
 template <class E>
 struct BlockTerm {
   E coefficient = E::one();
-  uint64_t offset = 0;   // a multiple of 2^log_size
+  uint64_t offset = 0;  // a multiple of 2^log_size
   uint8_t log_size = 0;
 
   // Binds bit t of H, t ≥ log_size, to r.

@@ -3,7 +3,7 @@
 
 #include "tacit/field/fields.h"
 
-#define TACIT_FOR_EACH_FIELD(X) \
+#define TACIT_FOR_EACH_FIELD(X)  \
   X(::tacit::field::Goldilocks2) \
   X(::tacit::field::Goldilocks3) \
   X(::tacit::field::Toy2)

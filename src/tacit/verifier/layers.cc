@@ -61,20 +61,19 @@ std::vector<StackFold<E>> verify_layers(Veil<E>& veil, const System& system, con
     std::vector<std::pair<E, Affine<E>>> rest{{E::one(), claims[c].value}};
     for (size_t k = 0; k < sums.size(); ++k)
       if (instances.claim[k] == c) rest.emplace_back(-E::one(), sums[k]);
-    tensor_claims.push_back({veil.sum(rest) - known_part<E>(system, publics, claims[c].parts),
-                             std::move(claims[c].parts.tensors)});
+    tensor_claims.push_back(
+        {veil.sum(rest) - known_part<E>(system, publics, claims[c].parts), std::move(claims[c].parts.tensors)});
   }
   for (TensorClaim<E>& claim : verify_contractions<E>(veil, system, publics, instances.list, sums))
     tensor_claims.push_back(std::move(claim));
   return verify_folds(veil, system, parameters, verify_claims<E>(veil, system, tensor_claims));
 }
 
-#define TACIT_INSTANTIATE(E)                                                                                 \
-  template std::vector<Claim<E>> relation_claims<E>(const System&, const LookupChallenges<E>&,               \
-                                                    const LeafClaim<E>&, std::span<const E>);                \
-  template Instances<E> collect_instances<E>(const System&, const std::vector<Claim<E>>&);                   \
-  template std::vector<StackFold<E>> verify_layers<E>(Veil<E>&, const System&, const Parameters&,            \
-                                                      const PublicValues&);
+#define TACIT_INSTANTIATE(E)                                                                                        \
+  template std::vector<Claim<E>> relation_claims<E>(const System&, const LookupChallenges<E>&, const LeafClaim<E>&, \
+                                                    std::span<const E>);                                            \
+  template Instances<E> collect_instances<E>(const System&, const std::vector<Claim<E>>&);                          \
+  template std::vector<StackFold<E>> verify_layers<E>(Veil<E>&, const System&, const Parameters&, const PublicValues&);
 TACIT_FOR_EACH_FIELD(TACIT_INSTANTIATE)
 
 }  // namespace tacit::verifier

@@ -71,9 +71,8 @@ void verify_layer(Veil<E>& veil, LeafClaim<E>& claim) {
   }
   std::array<Affine<E>, 4> child;  // p0, p1, q0, q1
   veil.receive(Label::kGkrEvaluations, std::span<Affine<E>>(child));
-  veil.assert_products({{E::one(), veil.sum({{E::one(), child[0]}, {theta, child[2]}}), child[3]},
-                        {E::one(), child[1], child[2]}},
-                       e);
+  veil.assert_products(
+      {{E::one(), veil.sum({{E::one(), child[0]}, {theta, child[2]}}), child[3]}, {E::one(), child[1], child[2]}}, e);
   const E tau = channel.challenge(Label::kGkrPoint);
   claim.p = veil.sum({{E::one() - tau, child[0]}, {tau, child[1]}});
   claim.q = veil.sum({{E::one() - tau, child[2]}, {tau, child[3]}});
@@ -179,11 +178,10 @@ std::vector<Claim<E>> leaf_claims(const System& system, const LookupChallenges<E
   return {std::move(p), std::move(q)};
 }
 
-#define TACIT_INSTANTIATE(E)                                                                \
-  template LookupChallenges<E> verify_lookup_challenges<E>(Channel<E>&, int);               \
-  template LeafClaim<E> verify_lookup_tree<E>(Veil<E>&, int);                               \
-  template std::vector<Claim<E>> leaf_claims<E>(const System&, const LookupChallenges<E>&,  \
-                                                const LeafClaim<E>&);
+#define TACIT_INSTANTIATE(E)                                                  \
+  template LookupChallenges<E> verify_lookup_challenges<E>(Channel<E>&, int); \
+  template LeafClaim<E> verify_lookup_tree<E>(Veil<E>&, int);                 \
+  template std::vector<Claim<E>> leaf_claims<E>(const System&, const LookupChallenges<E>&, const LeafClaim<E>&);
 TACIT_FOR_EACH_FIELD(TACIT_INSTANTIATE)
 
 }  // namespace tacit::verifier

@@ -20,7 +20,7 @@ namespace tacit::verifier {
 // A block-aligned run of leaves: the places of a lookup or the rows of a segment.
 struct LeafRegion {
   bool is_segment = false;
-  uint32_t index = 0;    // lookup or table
+  uint32_t index = 0;  // lookup or table
   uint32_t segment = 0;
   int log_block = 0;
   uint64_t blocks = 0;

@@ -2,8 +2,8 @@
 
 #include "tacit/merkle/leaf.h"
 #include "tacit/merkle/multiproof.h"
-#include "tacit/poly/eq.h"
 #include "tacit/poly/domain.h"
+#include "tacit/poly/eq.h"
 #include "tacit/poly/horner.h"
 #include "tacit/verifier/instantiate.h"
 
@@ -106,8 +106,8 @@ std::vector<RowCheck<E>> open_words(ProofReader<E>& proof, const Parameters& par
   const int log_n = parameters.pads.log_domain;
   const auto rows = read_rows(proof, pads, log_n, positions.back(), Salted::kYes);
   for (size_t i = 0; i < rows.size() && proof.ok(); ++i)
-    out.push_back({stacks.size(), poly::domain_point<F>(log_n, positions.back()[i]),
-                   fold_pad_row<E>(claims.pad_beta, rows[i])});
+    out.push_back(
+        {stacks.size(), poly::domain_point<F>(log_n, positions.back()[i]), fold_pad_row<E>(claims.pad_beta, rows[i])});
   return out;
 }
 
@@ -209,10 +209,12 @@ void verify_opening(ProofReader<E>& proof, const Parameters& parameters, const s
   LevelTree<E> previous;
   for (size_t l = 0; l < parameters.levels.size() && proof.ok(); ++l) {
     const Level& level = parameters.levels[l];
-    const uint64_t columns = l == 0 ? ((h_length(parameters) - 1) >> level.log_rows) + 1
-                                    : uint64_t{1} << level_rounds(parameters, l);
-    LevelTree<E> current{{level_tree_id(l), proof.receive_digest(Label::kLevelRoot),
-                          static_cast<uint32_t>(columns * E::kDegree)}, level.log_domain, {}};
+    const uint64_t columns =
+        l == 0 ? ((h_length(parameters) - 1) >> level.log_rows) + 1 : uint64_t{1} << level_rounds(parameters, l);
+    LevelTree<E> current{
+        {level_tree_id(l), proof.receive_digest(Label::kLevelRoot), static_cast<uint32_t>(columns * E::kDegree)},
+        level.log_domain,
+        {}};
     if (level.johnson > 0) {
       const std::vector<E> point = proof.challenges(Label::kOutOfDomainPoint, static_cast<size_t>(h.bits()));
       const E value = proof.Channel<E>::receive(Label::kOutOfDomainValue);
@@ -247,10 +249,10 @@ void verify_opening(ProofReader<E>& proof, const Parameters& parameters, const s
   }
 }
 
-#define TACIT_INSTANTIATE(E)                                                                                        \
-  template void verify_opening<E>(ProofReader<E>&, const Parameters&, const std::vector<StackTrees>&,               \
-                                  const CommittedTree&, const OpeningClaims<E>&);                                   \
-  template HConstraints<E> initial_constraints<E>(const Parameters&, const OpeningClaims<E>&);                      \
+#define TACIT_INSTANTIATE(E)                                                                                         \
+  template void verify_opening<E>(ProofReader<E>&, const Parameters&, const std::vector<StackTrees>&,                \
+                                  const CommittedTree&, const OpeningClaims<E>&);                                    \
+  template HConstraints<E> initial_constraints<E>(const Parameters&, const OpeningClaims<E>&);                       \
   template E fold_row<E>(const StackFold<E>&, const StackTrees&, const std::vector<std::vector<typename E::Base>>&); \
   template E fold_pad_row<E>(const E&, std::span<const typename E::Base>);
 TACIT_FOR_EACH_FIELD(TACIT_INSTANTIATE)

@@ -40,9 +40,9 @@ int mask_oracle(const statement::System& system, const Stack& stack);
 template <class E>
 struct OpeningClaims {
   std::vector<StackFold<E>> folds;
-  PadClaim<E> pads;        // ⟨p, weights⟩ = value
-  E masked_pads;           // ⟨p′, weights⟩
-  E pad_beta;              // β′
+  PadClaim<E> pads;  // ⟨p, weights⟩ = value
+  E masked_pads;     // ⟨p′, weights⟩
+  E pad_beta;        // β′
 };
 
 template <class E>
@@ -55,8 +55,7 @@ HConstraints<E> initial_constraints(const Parameters& parameters, const OpeningC
 
 // Value of the folded word at an opened row: g(x) + β·Σ_b w_b·f_b(x).
 template <class E>
-E fold_row(const StackFold<E>& fold, const StackTrees& trees,
-           const std::vector<std::vector<typename E::Base>>& rows);
+E fold_row(const StackFold<E>& fold, const StackTrees& trees, const std::vector<std::vector<typename E::Base>>& rows);
 // p′(x) + β′·p(x) from a row of the pads' tree.
 template <class E>
 E fold_pad_row(const E& pad_beta, std::span<const typename E::Base> row);

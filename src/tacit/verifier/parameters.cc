@@ -28,8 +28,7 @@ bool sane_queries(uint32_t queries, uint8_t log_domain) {
   return queries >= 1 && queries <= kMaxQueries && queries <= power(log_domain);
 }
 
-Status check_stack(const statement::System& system, const Stack& stack, size_t number,
-                   std::vector<bool>& taken) {
+Status check_stack(const statement::System& system, const Stack& stack, size_t number, std::vector<bool>& taken) {
   const auto bad = [&](const char* hint) { return fail(Code::kBadParameters, "stack", number, hint); };
   if (stack.oracles.empty()) return bad("a stack without oracles");
   if (stack.oracles.size() != stack.log_blinding.size()) return bad("one log_blinding for each oracle");
@@ -168,8 +167,7 @@ std::vector<HBlock> h_layout(const Parameters& parameters) {
   for (const Stack& stack : parameters.stacks) add(stack.log_rows, stack.stack_log_blinding());
   add(parameters.pads.log_rows, parameters.pads.log_blinding);
   std::sort(blocks.begin(), blocks.end(), [](const HBlock& x, const HBlock& y) {
-    return std::tuple(-int{x.log_size}, x.word, x.blinding) <
-           std::tuple(-int{y.log_size}, y.word, y.blinding);
+    return std::tuple(-int{x.log_size}, x.word, x.blinding) < std::tuple(-int{y.log_size}, y.word, y.blinding);
   });
   uint64_t offset = 0;
   for (HBlock& block : blocks) {
@@ -181,8 +179,7 @@ std::vector<HBlock> h_layout(const Parameters& parameters) {
 
 uint64_t h_length(const Parameters& parameters) {
   uint64_t length = power(parameters.pads.log_rows) + power(parameters.pads.log_blinding);
-  for (const Stack& stack : parameters.stacks)
-    length += power(stack.log_rows) + power(stack.stack_log_blinding());
+  for (const Stack& stack : parameters.stacks) length += power(stack.log_rows) + power(stack.stack_log_blinding());
   return length;
 }
 
@@ -195,17 +192,13 @@ int level_rounds(const Parameters& parameters, size_t level) {
 }
 
 Status check_shape(const statement::System& system, const Parameters& parameters) {
-  const auto bad = [](size_t index, const char* hint) {
-    return fail(Code::kBadParameters, kPlace, index, hint);
-  };
+  const auto bad = [](size_t index, const char* hint) { return fail(Code::kBadParameters, kPlace, index, hint); };
   if (parameters.stacks.empty() || parameters.stacks.size() > kMaxStacks)
     return bad(parameters.stacks.size(), "number of stacks");
   if (parameters.levels.size() > kMaxLevels) return bad(parameters.levels.size(), "number of levels");
-  if (std::max(parameters.alpha_grinding, parameters.query_grinding) > kMaxGrinding)
-    return bad(0, "grinding");
+  if (std::max(parameters.alpha_grinding, parameters.query_grinding) > kMaxGrinding) return bad(0, "grinding");
   std::vector<bool> taken(system.oracles.size(), false);
-  for (size_t i = 0; i < parameters.stacks.size(); ++i)
-    TACIT_TRY(check_stack(system, parameters.stacks[i], i, taken));
+  for (size_t i = 0; i < parameters.stacks.size(); ++i) TACIT_TRY(check_stack(system, parameters.stacks[i], i, taken));
   for (size_t oracle = 0; oracle < taken.size(); ++oracle)
     if (!taken[oracle]) return bad(oracle, "an oracle belongs to no stack");
   TACIT_TRY(check_pads(parameters.pads));

@@ -9,8 +9,7 @@ namespace tacit::verifier {
 
 // Weights (oracle 0) and activations (1) of the given sizes and, unless table_bits is 0, lookups of a constant into a
 // range table whose multiplicities add 2^table_bits cells to the activations.
-inline statement::System sample_system(uint32_t weights, uint32_t cells, uint8_t table_bits,
-                                       uint32_t lookups) {
+inline statement::System sample_system(uint32_t weights, uint32_t cells, uint8_t table_bits, uint32_t lookups) {
   statement::Builder builder;
   const auto w = builder.oracle(statement::OracleKind::kWeights);
   const auto a = builder.oracle(statement::OracleKind::kActivations);
@@ -32,8 +31,7 @@ inline statement::System small_system() {
 }
 inline Parameters small_parameters() {
   Parameters parameters;
-  parameters.stacks = {
-      {.oracles = {0, 1}, .log_blinding = {13, 8}, .log_rows = 14, .log_domain = 16, .queries = 160}};
+  parameters.stacks = {{.oracles = {0, 1}, .log_blinding = {13, 8}, .log_rows = 14, .log_domain = 16, .queries = 160}};
   parameters.pads = {.log_rows = 10, .log_blinding = 8, .log_domain = 12, .queries = 142};
   parameters.levels = {{.log_rows = 11, .log_domain = 13, .queries = 92, .johnson = 24, .fold_grinding = 11},
                        {.log_rows = 8, .log_domain = 10, .queries = 127}};
@@ -49,18 +47,9 @@ inline statement::System large_system() {
 }
 inline Parameters large_parameters() {
   Parameters parameters;
-  parameters.stacks = {{.oracles = {0},
-                        .log_blinding = {20},
-                        .log_rows = 26,
-                        .log_domain = 28,
-                        .queries = 120,
-                        .fold_grinding = 3},
-                       {.oracles = {1},
-                        .log_blinding = {7},
-                        .log_rows = 26,
-                        .log_domain = 28,
-                        .queries = 118,
-                        .fold_grinding = 2}};
+  parameters.stacks = {
+      {.oracles = {0}, .log_blinding = {20}, .log_rows = 26, .log_domain = 28, .queries = 120, .fold_grinding = 3},
+      {.oracles = {1}, .log_blinding = {7}, .log_rows = 26, .log_domain = 28, .queries = 118, .fold_grinding = 2}};
   parameters.pads = {.log_rows = 12, .log_blinding = 8, .log_domain = 29, .queries = 81, .fold_grinding = 2};
   parameters.levels = {{.log_rows = 20, .log_domain = 22, .queries = 118},
                        {.log_rows = 14, .log_domain = 17, .queries = 97}};

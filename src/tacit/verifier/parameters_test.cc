@@ -221,8 +221,7 @@ TEST(CheckParameters, NamesTheTermThatIsTooWeak) {
   const std::pair<const char*, Mutation> small[] = {
       {"queries of stack 0", [](Parameters& p) { p.stacks[0].queries -= 1; }},
       {"queries of stack 0", [](Parameters& p) { p.query_grinding -= 1; }},
-      {"queries of stack 0",
-       [](Parameters& p) { p.stacks[0].log_rows = 14, p.stacks[0].log_blinding[0] = 14; }},
+      {"queries of stack 0", [](Parameters& p) { p.stacks[0].log_rows = 14, p.stacks[0].log_blinding[0] = 14; }},
       {"queries of pads", [](Parameters& p) { p.pads.queries -= 1; }},
       {"queries of pads", [](Parameters& p) { p.pads.log_blinding += 1; }},
       {"rounds of level 1", [](Parameters& p) { p.levels[0].fold_grinding -= 1; }},
@@ -234,9 +233,7 @@ TEST(CheckParameters, NamesTheTermThatIsTooWeak) {
       {"queries of level 2", [](Parameters& p) { p.levels[1].queries -= 1; }},
       {"queries of level 2", [](Parameters& p) { p.levels[1].log_domain -= 1; }},
       {"out-of-domain sample of level 1",
-       [](Parameters& p) {
-         p.levels[0] = {.log_rows = 11, .log_domain = 32, .queries = 92, .johnson = 255};
-       }},
+       [](Parameters& p) { p.levels[0] = {.log_rows = 11, .log_domain = 32, .queries = 92, .johnson = 255}; }},
   };
   for (const auto& [term, mutate] : small) {
     Parameters parameters = small_parameters();

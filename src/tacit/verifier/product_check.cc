@@ -69,9 +69,9 @@ PadClaim<E> batch_linear_checks(Veil<E>& veil) {
   return out;
 }
 
-#define TACIT_INSTANTIATE(E)                                                  \
-  template ProductCheck<E> begin_product_check<E>(Veil<E>&);                  \
-  template void finish_product_check<E>(Veil<E>&, const ProductCheck<E>&);    \
+#define TACIT_INSTANTIATE(E)                                               \
+  template ProductCheck<E> begin_product_check<E>(Veil<E>&);               \
+  template void finish_product_check<E>(Veil<E>&, const ProductCheck<E>&); \
   template PadClaim<E> batch_linear_checks<E>(Veil<E>&);
 TACIT_FOR_EACH_FIELD(TACIT_INSTANTIATE)
 

@@ -158,9 +158,9 @@ Status verify(const Statement& statement, ByteView proof) {
   return fail(Code::kBadParameters, "profile");
 }
 
-#define TACIT_INSTANTIATE(E)                                                                                \
-  template uint64_t count_pads<E>(const System&, const Parameters&, const PublicValues&);                   \
-  template ProofTrees proof_trees<E>(const Statement&, const std::vector<hash::Digest>&);                   \
+#define TACIT_INSTANTIATE(E)                                                              \
+  template uint64_t count_pads<E>(const System&, const Parameters&, const PublicValues&); \
+  template ProofTrees proof_trees<E>(const Statement&, const std::vector<hash::Digest>&); \
   template Status verify<E>(const Statement&, ByteView, Coins&, std::vector<Field>*);
 TACIT_FOR_EACH_FIELD(TACIT_INSTANTIATE)
 

@@ -12,16 +12,14 @@ using Values = std::vector<std::shared_ptr<const Tensor>>;
 
 Status load_inputs(const Graph& graph, const std::vector<Tensor>& inputs, Values& values) {
   if (inputs.size() != graph.inputs.size()) {
-    return fail(Code::kBadInput, "inputs", inputs.size(),
-                "the model takes " + std::to_string(graph.inputs.size()));
+    return fail(Code::kBadInput, "inputs", inputs.size(), "the model takes " + std::to_string(graph.inputs.size()));
   }
   for (size_t i = 0; i < inputs.size(); ++i) {
     const Value& value = graph.values[graph.inputs[i]];
     if (inputs[i].type() != *value.type) {
       return fail(Code::kBadInput, "input " + printable(value.name), i,
-                  std::string("expected ") + dtype_name(value.type->dtype) + " " +
-                      shape_text(value.type->shape) + ", found " + dtype_name(inputs[i].dtype()) + " " +
-                      shape_text(inputs[i].shape()));
+                  std::string("expected ") + dtype_name(value.type->dtype) + " " + shape_text(value.type->shape) +
+                      ", found " + dtype_name(inputs[i].dtype()) + " " + shape_text(inputs[i].shape()));
     }
     values[graph.inputs[i]] = std::make_shared<const Tensor>(inputs[i]);
   }
@@ -39,8 +37,7 @@ Status run_node(const Node& node, Values& values) {
   TACIT_ASSIGN(const Types outputs, infer_types(args));
   TACIT_ASSIGN(Tensors results, evaluate(args, outputs));
   for (size_t i = 0; i < node.outputs.size(); ++i) {
-    if (node.outputs[i] != kNoValue)
-      values[node.outputs[i]] = std::make_shared<const Tensor>(std::move(results[i]));
+    if (node.outputs[i] != kNoValue) values[node.outputs[i]] = std::make_shared<const Tensor>(std::move(results[i]));
   }
   return {};
 }

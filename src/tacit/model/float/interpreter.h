@@ -15,7 +15,6 @@ Result<std::vector<Tensor>> run_float(const Graph& graph, const std::vector<Tens
 
 // The same with every value, by ValueId; values without a type are empty pointers. Constants are shared with
 // the graph.
-Result<std::vector<std::shared_ptr<const Tensor>>> run_float_all(const Graph& graph,
-                                                                 const std::vector<Tensor>& inputs);
+Result<std::vector<std::shared_ptr<const Tensor>>> run_float_all(const Graph& graph, const std::vector<Tensor>& inputs);
 
 }  // namespace tacit::model

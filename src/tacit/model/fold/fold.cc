@@ -27,8 +27,7 @@ bool is_foldable(const Graph& graph, const Node& node, const Operator& op) {
 
 // A move that shows each element of input 0 once, in order, under the same type.
 bool changes_nothing(const Args& args, const Operator& op, const Types& outputs) {
-  if (!op.move || op.name == "Identity" || outputs.size() != 1 || !args.has(0) ||
-      args.type(0) != outputs[0]) {
+  if (!op.move || op.name == "Identity" || outputs.size() != 1 || !args.has(0) || args.type(0) != outputs[0]) {
     return false;
   }
   const Result<std::vector<Move>> moves = op.move(args, outputs);
@@ -85,8 +84,7 @@ class Folder {
     TACIT_ASSIGN(Tensors results, evaluate(args, types));
     for (size_t i = 0; i < node.outputs.size(); ++i) {
       if (node.outputs[i] == kNoValue) continue;
-      if (!results[i].is_finite())
-        return fail(Code::kBadModel, node.place(), i, "the constant is NaN or infinite");
+      if (!results[i].is_finite()) return fail(Code::kBadModel, node.place(), i, "the constant is NaN or infinite");
       graph_.values[node.outputs[i]].constant = std::make_shared<const Tensor>(std::move(results[i]));
     }
     return true;

@@ -30,12 +30,7 @@ std::string printable(std::string_view name) {
   size_t i = 0;
   while (i < name.size() && text.size() < kMaxShown) {
     const auto lead = static_cast<unsigned char>(name[i]);
-    const size_t length = lead < 0x80   ? 1
-                          : lead < 0xc2 ? 0
-                          : lead < 0xe0 ? 2
-                          : lead < 0xf0 ? 3
-                          : lead < 0xf5 ? 4
-                                        : 0;
+    const size_t length = lead < 0x80 ? 1 : lead < 0xc2 ? 0 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : lead < 0xf5 ? 4 : 0;
     bool is_valid = length != 0 && length <= name.size() - i && lead >= 0x20 && lead != 0x7f;
     for (size_t k = 1; is_valid && k < length; ++k) is_valid = (name[i + k] & 0xc0) == 0x80;
     text += is_valid ? name.substr(i, length) : "?";
@@ -54,13 +49,9 @@ std::string Node::text(std::string_view key, std::string_view fallback) const {
   return read_or(*this, key, std::string(fallback));
 }
 
-std::vector<int64_t> Node::integers(std::string_view key) const {
-  return read_or(*this, key, std::vector<int64_t>{});
-}
+std::vector<int64_t> Node::integers(std::string_view key) const { return read_or(*this, key, std::vector<int64_t>{}); }
 
-std::vector<double> Node::reals(std::string_view key) const {
-  return read_or(*this, key, std::vector<double>{});
-}
+std::vector<double> Node::reals(std::string_view key) const { return read_or(*this, key, std::vector<double>{}); }
 
 const Tensor* Node::tensor(std::string_view key) const {
   const auto* content = read<std::shared_ptr<const Tensor>>(*this, key);

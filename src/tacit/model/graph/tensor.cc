@@ -11,9 +11,8 @@ namespace tacit::model {
 bool is_real(DType dtype) { return dtype <= DType::kBFloat16; }
 
 const char* dtype_name(DType dtype) {
-  static constexpr const char* kNames[] = {"float32", "float64", "float16", "bfloat16", "int8",
-                                           "int16",   "int32",   "int64",   "uint8",    "uint16",
-                                           "uint32",  "uint64",  "bool"};
+  static constexpr const char* kNames[] = {"float32", "float64", "float16", "bfloat16", "int8",   "int16", "int32",
+                                           "int64",   "uint8",   "uint16",  "uint32",   "uint64", "bool"};
   return kNames[static_cast<size_t>(dtype)];
 }
 
@@ -56,8 +55,7 @@ Result<DType> dtype_from_onnx(int64_t number, const std::string& place) {
   std::string name = "elements of type " + std::to_string(number);
   if (number == 8) name = "strings";
   if (number == 14 || number == 15) name = "complex numbers";
-  return fail(Code::kUnsupported, place, 0,
-              name + " are not supported; use float32, an integer type or bool");
+  return fail(Code::kUnsupported, place, 0, name + " are not supported; use float32, an integer type or bool");
 }
 
 IntRange int_range(DType dtype) {
@@ -93,8 +91,7 @@ double round_bits(double value, int digits, int min_exponent, double largest) {
   if (value == 0 || !std::isfinite(value)) return value;
   int unit = std::max(std::ilogb(value), min_exponent) - (digits - 1);
   double rounded = std::ldexp(std::nearbyint(std::ldexp(value, -unit)), unit);
-  return std::fabs(rounded) > largest ? std::copysign(std::numeric_limits<double>::infinity(), value)
-                                      : rounded;
+  return std::fabs(rounded) > largest ? std::copysign(std::numeric_limits<double>::infinity(), value) : rounded;
 }
 
 }  // namespace
@@ -116,8 +113,7 @@ double round_to(DType dtype, double value) {
 
 Result<int64_t> element_count(const Shape& shape, const std::string& place) {
   if (shape.size() > kMaxRank) {
-    return fail(Code::kTooLarge, place, shape.size(),
-                "a tensor has at most " + std::to_string(kMaxRank) + " axes");
+    return fail(Code::kTooLarge, place, shape.size(), "a tensor has at most " + std::to_string(kMaxRank) + " axes");
   }
   int64_t count = 1;
   bool empty = false;
@@ -170,13 +166,11 @@ Tensor::Tensor(ValueType type) : type_(std::move(type)) {
   }
 }
 
-Tensor::Tensor(ValueType type, std::vector<double> values)
-    : type_(std::move(type)), data_(std::move(values)) {
+Tensor::Tensor(ValueType type, std::vector<double> values) : type_(std::move(type)), data_(std::move(values)) {
   TACIT_CHECK(is_real() && size() == checked_count(type_.shape));
 }
 
-Tensor::Tensor(ValueType type, std::vector<int64_t> values)
-    : type_(std::move(type)), data_(std::move(values)) {
+Tensor::Tensor(ValueType type, std::vector<int64_t> values) : type_(std::move(type)), data_(std::move(values)) {
   TACIT_CHECK(!is_real() && size() == checked_count(type_.shape));
 }
 

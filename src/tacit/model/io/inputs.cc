@@ -68,8 +68,8 @@ int64_t sample_count(const NamedArray& array, const ValueType& type, size_t samp
   const int64_t count = static_cast<int64_t>(array.tensor.size() / sample_size);
   if (array.is_flat) return count;
   // One more axis in front, or a longer first axis.
-  const bool has_front = found.size() == type.shape.size() + 1 &&
-                         std::equal(type.shape.begin(), type.shape.end(), found.begin() + 1);
+  const bool has_front =
+      found.size() == type.shape.size() + 1 && std::equal(type.shape.begin(), type.shape.end(), found.begin() + 1);
   const bool is_longer = !found.empty() && found.size() == type.shape.size() &&
                          std::equal(type.shape.begin() + 1, type.shape.end(), found.begin() + 1);
   return has_front || is_longer ? count : 0;
@@ -88,12 +88,9 @@ Result<Tensor> convert(const Tensor& from, size_t first, const ValueType& type, 
     }
     const IntRange range = int_range(type.dtype);
     const bool is_whole = !from.is_real() || (std::trunc(real) == real && std::fabs(real) < 0x1p63);
-    const int64_t whole = !is_whole        ? 0
-                          : from.is_real() ? static_cast<int64_t>(real)
-                                           : from.ints()[first + i];
+    const int64_t whole = !is_whole ? 0 : from.is_real() ? static_cast<int64_t>(real) : from.ints()[first + i];
     if (!is_whole || whole < range.min || whole > range.max) {
-      return fail(Code::kBadInput, place, first + i,
-                  std::string("the value is not a ") + dtype_name(type.dtype));
+      return fail(Code::kBadInput, place, first + i, std::string("the value is not a ") + dtype_name(type.dtype));
     }
     to.ints()[i] = whole;
   }
@@ -112,15 +109,15 @@ Result<std::vector<Sample>> cut_samples(const std::vector<NamedArray>& arrays, c
     const int64_t count = sample_count(arrays[i], *value.type, sample_size);
     if (count == 0) {
       return fail(Code::kBadInput, place, i,
-                  "expected " + shape_text(value.type->shape) +
-                      " or a multiple along the first axis, found " + shape_text(arrays[i].tensor.shape()));
+                  "expected " + shape_text(value.type->shape) + " or a multiple along the first axis, found " +
+                      shape_text(arrays[i].tensor.shape()));
     }
     if (count > kMaxSamples) return fail(Code::kTooLarge, place, i, "too many samples in one file");
     if (i == 0) samples.resize(static_cast<size_t>(count));
     if (samples.size() != static_cast<size_t>(count)) {
-      return fail(Code::kBadInput, place, i,
-                  "this input has " + std::to_string(count) + " sample(s), the first one " +
-                      std::to_string(samples.size()));
+      return fail(
+          Code::kBadInput, place, i,
+          "this input has " + std::to_string(count) + " sample(s), the first one " + std::to_string(samples.size()));
     }
     for (size_t k = 0; k < samples.size(); ++k) {
       TACIT_ASSIGN(Tensor tensor, convert(arrays[i].tensor, k * sample_size, *value.type, place));
@@ -141,8 +138,7 @@ Result<std::vector<Sample>> read_all(const std::vector<std::string>& paths, cons
   std::vector<NamedArray> arrays;
   for (const std::string& path : paths) {
     TACIT_ASSIGN(std::vector<NamedArray> file, parse_file(path));
-    if (file.size() != 1)
-      return fail(Code::kBadInput, path, file.size(), "one of several files must hold one input");
+    if (file.size() != 1) return fail(Code::kBadInput, path, file.size(), "one of several files must hold one input");
     file[0].name.clear();
     arrays.push_back(std::move(file[0]));
   }

@@ -32,8 +32,7 @@ const ValueType kRow = {DType::kFloat32, {1, 2}};
 // An .npy file of version 1.
 std::string npy(const std::string& descr, const std::string& shape, const std::string& data,
                 const std::string& fortran = "False") {
-  std::string header =
-      "{'descr': '" + descr + "', 'fortran_order': " + fortran + ", 'shape': " + shape + ", }\n";
+  std::string header = "{'descr': '" + descr + "', 'fortran_order': " + fortran + ", 'shape': " + shape + ", }\n";
   std::string text = std::string("\x93NUMPY\x01\x00", 8);
   text += static_cast<char>(header.size() & 255);
   text += static_cast<char>(header.size() >> 8);
@@ -92,8 +91,7 @@ class InputsTest : public ::testing::Test {
 };
 
 TEST_F(InputsTest, JsonOneSampleAndABatch) {
-  Result<std::vector<Sample>> samples =
-      read("a.json", R"({"input_data": [[1, 2.5]], "more": "ignored"})", row_);
+  Result<std::vector<Sample>> samples = read("a.json", R"({"input_data": [[1, 2.5]], "more": "ignored"})", row_);
   ASSERT_TRUE(samples.has_value()) << samples.error().message();
   ASSERT_EQ(samples->size(), 1u);
   EXPECT_EQ((*samples)[0][0], Tensor(kRow, std::vector<double>{1, 2.5}));
@@ -110,8 +108,7 @@ TEST_F(InputsTest, JsonIntegersStayExact) {
   EXPECT_EQ((*samples)[0][0].ints()[0], 9007199254740993);
   EXPECT_TRUE(read("b.json", R"({"input_data": [[2.0, 1]]})", graph).has_value());
   expect_refused("c.json", R"({"input_data": [[2.5, 1]]})", graph, kBadInput, ", input i");
-  expect_refused("d.json", R"({"input_data": [[18446744073709551615, 1]]})", graph, kBadInput,
-                 ", input_data[0]");
+  expect_refused("d.json", R"({"input_data": [[18446744073709551615, 1]]})", graph, kBadInput, ", input_data[0]");
 }
 
 TEST_F(InputsTest, JsonRefuses) {
@@ -123,8 +120,8 @@ TEST_F(InputsTest, JsonRefuses) {
   expect_refused("a.json", R"({"input_data": [[1, 2, 3]]})", row_, kBadInput, ", input x");
   expect_refused("a.json", R"({"input_data": [[]]})", row_, kBadInput, ", input x");
   expect_refused("a.json", R"({"input_data": [[1e39, 0]]})", row_, kBadInput, ", input x");
-  expect_refused("a.json", "{\"input_data\": [" + std::string(100000, '[') + std::string(100000, ']') + "]}",
-                 row_, kBadInput, ", input_data[0]");
+  expect_refused("a.json", "{\"input_data\": [" + std::string(100000, '[') + std::string(100000, ']') + "]}", row_,
+                 kBadInput, ", input_data[0]");
   expect_refused("a.txt", "1 2", row_, kBadInput);
   EXPECT_EQ(read_samples({(folder_ / "none.json").string()}, row_).error().code, kIo);
   EXPECT_EQ(read_samples({}, row_).error().code, kBadInput);
@@ -142,8 +139,7 @@ TEST_F(InputsTest, NpyTypesAndLayouts) {
     EXPECT_EQ((*samples)[0][0], Tensor(kRow, std::vector<double>{1, 2})) << descr;
   }
   for (const char* shape : {"(3, 2)", "(3, 1, 2)"}) {
-    const Result<std::vector<Sample>> samples =
-        read("a.npy", npy("<f4", shape, raw<float>({1, 2, 3, 4, 5, 6})), row_);
+    const Result<std::vector<Sample>> samples = read("a.npy", npy("<f4", shape, raw<float>({1, 2, 3, 4, 5, 6})), row_);
     ASSERT_TRUE(samples.has_value()) << shape;
     ASSERT_EQ(samples->size(), 3u);
     EXPECT_EQ((*samples)[1][0].as_real(0), 3.0);
@@ -172,8 +168,7 @@ TEST_F(InputsTest, NpzByNameAndByPosition) {
   const Graph two = graph_with({{"x", kRow}, {"y", {DType::kInt32, {1}}}});
   const std::string x = npy("<f4", "(1, 2)", raw<float>({1, 2}));
   const std::string y = npy("<i4", "(1,)", raw<int32_t>({7}));
-  for (const std::string& file :
-       {npz({{"y.npy", y}, {"x.npy", x}}), npz({{"arr_0.npy", x}, {"arr_1.npy", y}})}) {
+  for (const std::string& file : {npz({{"y.npy", y}, {"x.npy", x}}), npz({{"arr_0.npy", x}, {"arr_1.npy", y}})}) {
     const Result<std::vector<Sample>> samples = read("a.npz", file, two);
     ASSERT_TRUE(samples.has_value()) << samples.error().message();
     EXPECT_EQ((*samples)[0][0].as_real(1), 2.0);

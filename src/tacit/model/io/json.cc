@@ -17,8 +17,7 @@ class Numbers {
       for (const Json& inner : item) TACIT_TRY(add(inner, depth + 1, place));
       return {};
     }
-    if (size() >= static_cast<size_t>(kMaxElements))
-      return fail(Code::kTooLarge, place, size(), "too many numbers");
+    if (size() >= static_cast<size_t>(kMaxElements)) return fail(Code::kTooLarge, place, size(), "too many numbers");
     if (item.is_boolean()) return add_integer(item.get<bool>() ? 1 : 0);
     if (item.is_number_unsigned() && item.get<uint64_t>() > static_cast<uint64_t>(INT64_MAX)) {
       return fail(Code::kBadInput, place, size(), "integers end at 2^63 - 1");
@@ -62,8 +61,7 @@ Result<std::vector<NamedArray>> parse_json(ByteView bytes, const std::string& pl
   const Json root = Json::parse(bytes.begin(), bytes.end(), nullptr, /*allow_exceptions=*/false);
   if (root.is_discarded()) return fail(Code::kBadInput, place, 0, "this is not JSON");
   if (!root.is_object() || !root.contains("input_data") || !root["input_data"].is_array()) {
-    return fail(Code::kBadInput, place, 0,
-                "expected {\"input_data\": [[...], ...]}, one list per model input");
+    return fail(Code::kBadInput, place, 0, "expected {\"input_data\": [[...], ...]}, one list per model input");
   }
   std::vector<NamedArray> arrays;
   for (const Json& list : root["input_data"]) {

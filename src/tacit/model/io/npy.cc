@@ -28,10 +28,9 @@ class Header {
     static constexpr struct {
       const char* name;
       DType dtype;
-    } kTypes[] = {{"f4", DType::kFloat32}, {"f8", DType::kFloat64}, {"f2", DType::kFloat16},
-                  {"i1", DType::kInt8},    {"i2", DType::kInt16},   {"i4", DType::kInt32},
-                  {"i8", DType::kInt64},   {"u1", DType::kUint8},   {"u2", DType::kUint16},
-                  {"u4", DType::kUint32},  {"u8", DType::kUint64},  {"b1", DType::kBool}};
+    } kTypes[] = {{"f4", DType::kFloat32}, {"f8", DType::kFloat64}, {"f2", DType::kFloat16}, {"i1", DType::kInt8},
+                  {"i2", DType::kInt16},   {"i4", DType::kInt32},   {"i8", DType::kInt64},   {"u1", DType::kUint8},
+                  {"u2", DType::kUint16},  {"u4", DType::kUint32},  {"u8", DType::kUint64},  {"b1", DType::kBool}};
     for (const auto& type : kTypes) {
       if (descr.size() == 3 && descr.compare(1, 2, type.name) == 0) return type.dtype;
     }
@@ -70,9 +69,7 @@ class Header {
     if (at == std::string::npos) return {};
     return at;
   }
-  tl::unexpected<Error> refuse(std::string hint) const {
-    return fail(Code::kBadInput, place_, 0, std::move(hint));
-  }
+  tl::unexpected<Error> refuse(std::string hint) const { return fail(Code::kBadInput, place_, 0, std::move(hint)); }
 
   std::string text_;
   std::string place_;
@@ -134,8 +131,7 @@ Result<Tensor> parse_npy(ByteView bytes, const std::string& place) {
   const size_t n_bytes = static_cast<size_t>(*count) * element_bytes(type.dtype);
   if (reader.remaining() != n_bytes) {
     return fail(Code::kBadInput, place, reader.remaining(),
-                "the shape " + shape_text(type.shape) + " asks for " + std::to_string(n_bytes) +
-                    " bytes of elements");
+                "the shape " + shape_text(type.shape) + " asks for " + std::to_string(n_bytes) + " bytes of elements");
   }
   TACIT_ASSIGN(const ByteView data, reader.raw(n_bytes));
   Result<Tensor> tensor = decode_raw(type, data, place).map_error(as_bad_input);

@@ -49,8 +49,7 @@ Result<Bytes> read_entry(zip_t* archive, zip_uint64_t index, size_t max_bytes, c
 Result<std::vector<NamedArray>> parse_npz(ByteView bytes, const std::string& place) {
   TACIT_ASSIGN(const Archive archive, open_archive(bytes, place));
   const zip_int64_t n_entries = zip_get_num_entries(archive.get(), 0);
-  if (n_entries > kMaxEntries)
-    return fail(Code::kTooLarge, place, static_cast<uint64_t>(n_entries), "too many arrays");
+  if (n_entries > kMaxEntries) return fail(Code::kTooLarge, place, static_cast<uint64_t>(n_entries), "too many arrays");
   size_t budget = kMaxInputBytes;
   std::vector<NamedArray> arrays;
   for (zip_int64_t i = 0; i < n_entries; ++i) {

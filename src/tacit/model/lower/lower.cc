@@ -41,8 +41,7 @@ std::vector<Sample> synthetic_samples(const Graph& graph, size_t n_samples) {
           x.reals()[i] = sum;
         } else {
           const IntRange range = int_range(x.dtype());
-          x.ints()[i] =
-              static_cast<int64_t>(uniform() * static_cast<double>(std::min<int64_t>(range.max, 255) + 1));
+          x.ints()[i] = static_cast<int64_t>(uniform() * static_cast<double>(std::min<int64_t>(range.max, 255) + 1));
         }
       }
     }
@@ -135,8 +134,7 @@ Result<Plan> choose_plan(const Graph& graph, const std::vector<Spread>& spreads,
 
 Result<IntegerModel> lower(Graph graph, const std::vector<Sample>& samples, Plan plan) {
   fuse_batch_norm(graph);
-  TACIT_ASSIGN(const auto spreads,
-               calibrate(graph, samples.empty() ? synthetic_samples(graph, 16) : samples));
+  TACIT_ASSIGN(const auto spreads, calibrate(graph, samples.empty() ? synthetic_samples(graph, 16) : samples));
   TACIT_ASSIGN(plan, choose_plan(graph, spreads, plan));
   TACIT_ASSIGN(IntegerModel model, emit(graph, spreads, plan));
   TACIT_TRY(validate(model));

@@ -164,8 +164,7 @@ TEST(Lower, IntegersAreExactOrRefused) {
   EXPECT_EQ(run->outputs[0], (std::vector<int64_t>{33554434, -4294967296, 4294967294}));
   EXPECT_TRUE(statement::satisfies(run->system, run->assignment));
   EXPECT_EQ(
-      quantise(model->open.inputs[0], Tensor(ValueType{DType::kInt32, {3}}, std::vector<int64_t>{1, 2, 3}))
-          .value(),
+      quantise(model->open.inputs[0], Tensor(ValueType{DType::kInt32, {3}}, std::vector<int64_t>{1, 2, 3})).value(),
       (std::vector<int64_t>{1, 2, 3}));
 }
 

@@ -37,15 +37,14 @@ TEST_P(Models, AgreesWithFloat) {
   const auto model = lower(*graph, samples);
   ASSERT_TRUE(model) << model.error().message();
   const Cost cost = cost_of(model->open.system);
-  std::printf("%s: %zu cells, %zu lookups, %zu table rows, %zu weights, %.2f ms\n", GetParam(),
-              size_t(cost.cells), size_t(cost.lookups), size_t(cost.rows), size_t(cost.weights),
-              cost.nanoseconds() / 1e6);
+  std::printf("%s: %zu cells, %zu lookups, %zu table rows, %zu weights, %.2f ms\n", GetParam(), size_t(cost.cells),
+              size_t(cost.lookups), size_t(cost.rows), size_t(cost.weights), cost.nanoseconds() / 1e6);
 
   const auto report = compare(*graph, *model, samples);
   ASSERT_TRUE(report) << report.error().message();
   for (const OutputError& output : report->outputs) {
-    std::printf("  %s: max %.2e, mean %.2e, argmax %zu of %zu\n", output.name.c_str(), output.max,
-                output.mean, output.argmax_agrees, output.n_samples);
+    std::printf("  %s: max %.2e, mean %.2e, argmax %zu of %zu\n", output.name.c_str(), output.max, output.mean,
+                output.argmax_agrees, output.n_samples);
     EXPECT_LE(output.max, 1e-3);
     EXPECT_EQ(output.argmax_agrees, output.n_samples);
   }

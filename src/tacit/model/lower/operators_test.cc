@@ -70,8 +70,7 @@ Graph graph_of(const Case& c) {
 constexpr Plan kPlan = {.bits = 12, .clamp_bits = 5, .digit_bits = 6};
 
 // The integers of several samples, stacked.
-std::vector<std::vector<int64_t>> stacked(const IntegerModel& model, const std::vector<Sample>& samples,
-                                          size_t n) {
+std::vector<std::vector<int64_t>> stacked(const IntegerModel& model, const std::vector<Sample>& samples, size_t n) {
   std::vector<std::vector<int64_t>> out(model.open.inputs.size());
   for (size_t i = 0; i < out.size(); ++i)
     for (size_t k = 0; k < n; ++k) {
@@ -81,8 +80,8 @@ std::vector<std::vector<int64_t>> stacked(const IntegerModel& model, const std::
   return out;
 }
 
-void expect_holds(const IntegerModel& model, const std::vector<std::vector<int64_t>>& inputs,
-                  uint32_t samples, Visibility visibility) {
+void expect_holds(const IntegerModel& model, const std::vector<std::vector<int64_t>>& inputs, uint32_t samples,
+                  Visibility visibility) {
   auto run = execute(model, inputs, samples, visibility);
   ASSERT_TRUE(run) << run.error().message();
   const Status holds = statement::satisfies(run->system, run->assignment);
@@ -107,8 +106,7 @@ void expect_each_cell_matters(const IntegerModel& model, const std::vector<std::
       for (int64_t change : {-1, 1}) {
         statement::Assignment forged = run->assignment;
         forged.tensors[t][i] += change;
-        for (uint32_t k = 0; k < run->system.contractions.size(); ++k)
-          statement::contract(run->system, forged, k);
+        for (uint32_t k = 0; k < run->system.contractions.size(); ++k) statement::contract(run->system, forged, k);
         const bool counted = statement::count_multiplicities(run->system, forged).has_value();
         EXPECT_FALSE(counted && statement::satisfies(run->system, forged))
             << "tensor " << t << " cell " << i << " change " << change;
@@ -170,10 +168,7 @@ std::vector<Case> linear_cases() {
       {"Conv", {{1, 2, 4, 4}}, {t({3, 2, 3, 3})}, {{"pads", list({1, 1, 1, 1})}}},
       {"Conv", {{1, 1, 5, 4}}, {t({2, 1, 3, 2})}, {{"strides", list({2, 1})}, {"dilations", list({1, 2})}}},
       {"Conv", {{1, 4, 3, 3}}, {t({4, 2, 2, 2}), t({4})}, {{"group", int64_t{2}}}},
-      {"Conv",
-       {{1, 3, 3, 3}},
-       {t({3, 1, 3, 3}), t({3})},
-       {{"group", int64_t{3}}, {"pads", list({1, 1, 1, 1})}}},
+      {"Conv", {{1, 3, 3, 3}}, {t({3, 1, 3, 3}), t({3})}, {{"group", int64_t{3}}, {"pads", list({1, 1, 1, 1})}}},
       {"Conv", {{1, 2, 1, 1}}, {t({3, 2, 1, 1})}},
       {"Conv", {{1, 2, 1, 3}}, {t({2, 2, 3, 3})}, {{"pads", list({1, 1, 1, 1})}}},
       {"Conv", {{1, 2, 5}}, {t({3, 2, 3}), t({3})}, {{"pads", list({1, 0})}}},

@@ -7,8 +7,7 @@ namespace tacit::model {
 
 struct OutputError {
   std::string name;
-  double max =
-      0;  // largest and mean |integer − float|, relative to the span of the float output over all samples
+  double max = 0;  // largest and mean |integer − float|, relative to the span of the float output over all samples
   double mean = 0;
   size_t argmax_agrees = 0;  // samples whose largest element is the same one; ties go to the float model
   size_t n_samples = 0;
@@ -16,8 +15,7 @@ struct OutputError {
 
 struct Report {
   std::vector<OutputError> outputs;
-  std::string
-      worst_node;  // the one whose value is furthest from the float model's, relative to that value's span
+  std::string worst_node;  // the one whose value is furthest from the float model's, relative to that value's span
   double worst_error = 0;
 };
 

@@ -158,8 +158,7 @@ TEST(Validate, DamageIsRefusedOrHarmless) {
       continue;
     }
     for (size_t t = 0; t < damaged.weights.size(); ++t)
-      if (!damaged.weights[t].empty())
-        damaged.weights[t].resize(damaged.open.system.tensors[t].space.elements());
+      if (!damaged.weights[t].empty()) damaged.weights[t].resize(damaged.open.system.tensors[t].space.elements());
     (void)execute(damaged, kInput, 1, {true, true});
   }
   EXPECT_GT(refused, 1000u);

@@ -7,8 +7,7 @@ namespace tacit::model {
 
 namespace {
 
-Result<Attribute> read_attribute(const pb::AttributeProto& a, ExternalData* external,
-                                 const std::string& place) {
+Result<Attribute> read_attribute(const pb::AttributeProto& a, ExternalData* external, const std::string& place) {
   auto is_bad = [](float v) { return !std::isfinite(v); };
   switch (a.type()) {
     case pb::AttributeProto::FLOAT:
@@ -50,8 +49,7 @@ Result<std::shared_ptr<const Tensor>> decode_constant(const pb::TensorProto& mes
 Status read_attributes(const pb::NodeProto& message, ExternalData* external, Node& node) {
   for (const pb::AttributeProto& a : message.attribute()) {
     const std::string place = node.place() + ", attribute " + printable(a.name());
-    if (a.has_ref_attr_name())
-      return fail(Code::kUnsupported, place, 0, "references to attributes of functions");
+    if (a.has_ref_attr_name()) return fail(Code::kUnsupported, place, 0, "references to attributes of functions");
     TACIT_ASSIGN(Attribute value, read_attribute(a, external, place));
     if (!node.attributes.emplace(a.name(), std::move(value)).second) {
       return fail(Code::kBadModel, place, 0, "the node has this attribute twice");

@@ -14,8 +14,7 @@ Result<Bytes> read_file(const std::string& path, size_t max_bytes) {
   if (!fs::is_regular_file(path, error)) return fail(Code::kIo, path, 0, "there is no such file");
   const uintmax_t size = fs::file_size(path, error);
   if (error) return fail(Code::kIo, path, 0, error.message());
-  if (size > max_bytes)
-    return fail(Code::kTooLarge, path, size, "at most " + std::to_string(max_bytes) + " bytes");
+  if (size > max_bytes) return fail(Code::kTooLarge, path, size, "at most " + std::to_string(max_bytes) + " bytes");
   std::ifstream file(path, std::ios::binary);
   Bytes bytes(static_cast<size_t>(size));
   if (!file.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(size))) {
@@ -47,8 +46,7 @@ Result<size_t> number_entry(const pb::TensorProto& tensor, const std::string& ke
 }
 
 // The file that a location names, with links resolved, if it lies inside the folder.
-Result<std::string> resolve(const std::string& folder, const std::string& location,
-                            const std::string& place) {
+Result<std::string> resolve(const std::string& folder, const std::string& location, const std::string& place) {
   const auto refuse = [&] {
     return fail(Code::kBadModel, place, 0,
                 "external data must lie inside the model's folder, not at '" + printable(location) + "'");
@@ -72,8 +70,7 @@ Result<std::string> resolve(const std::string& folder, const std::string& locati
 
 Result<ByteView> ExternalData::read(const pb::TensorProto& tensor, size_t n_bytes, const std::string& place) {
   if (folder_.empty()) {
-    return fail(Code::kUnsupported, place, 0,
-                "the weights lie in another file; import the model from its folder");
+    return fail(Code::kUnsupported, place, 0, "the weights lie in another file; import the model from its folder");
   }
   TACIT_ASSIGN(const size_t offset, number_entry(tensor, "offset", 0, place));
   TACIT_ASSIGN(const size_t length, number_entry(tensor, "length", n_bytes, place));

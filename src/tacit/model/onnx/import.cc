@@ -77,12 +77,11 @@ Status Importer::read_opsets() {
   for (const pb::OperatorSetIdProto& set : model_.opset_import()) {
     const std::string domain = domain_of(set.domain());
     const std::string place = "opset of domain '" + printable(domain) + "'";
-    if (set.version() < 1 || set.version() > INT_MAX)
-      return fail(Code::kBadModel, place, 0, "no such version");
+    if (set.version() < 1 || set.version() > INT_MAX) return fail(Code::kBadModel, place, 0, "no such version");
     if (domain.empty() && (set.version() < kMinOpset || set.version() > kMaxOpset)) {
-      return fail(Code::kUnsupported, place, static_cast<uint64_t>(set.version()),
-                  "export the model with an opset from " + std::to_string(kMinOpset) + " to " +
-                      std::to_string(kMaxOpset));
+      return fail(
+          Code::kUnsupported, place, static_cast<uint64_t>(set.version()),
+          "export the model with an opset from " + std::to_string(kMinOpset) + " to " + std::to_string(kMaxOpset));
     }
     if (!opsets_.emplace(domain, static_cast<int>(set.version())).second) {
       return fail(Code::kBadModel, place, 0, "the model asks for two versions");
@@ -93,8 +92,7 @@ Status Importer::read_opsets() {
 }
 
 Status Importer::read_initialisers() {
-  if (file_.sparse_initializer_size() != 0)
-    return fail(Code::kUnsupported, "model", 0, "sparse initialisers");
+  if (file_.sparse_initializer_size() != 0) return fail(Code::kUnsupported, "model", 0, "sparse initialisers");
   for (const pb::TensorProto& t : file_.initializer()) {
     const std::string place = "initialiser " + printable(t.name());
     TACIT_ASSIGN(const ValueId id, declare(t.name(), place));
@@ -121,8 +119,7 @@ Status Importer::read_inputs() {
     graph_.inputs.push_back(id);
   }
   for (const auto& [name, tensor] : options_.fixed) {
-    if (!seen.contains(name))
-      return fail(Code::kUsage, "input " + printable(name), 0, "no input has this name");
+    if (!seen.contains(name)) return fail(Code::kUsage, "input " + printable(name), 0, "no input has this name");
   }
   return shapes_.check_all_used();
 }
@@ -131,8 +128,7 @@ Status Importer::fix_input(const pb::ValueInfoProto& input, ValueId id, const Te
   const std::string place = "input " + printable(input.name());
   TACIT_ASSIGN(const DType declared, dtype_from_onnx(input.type().tensor_type().elem_type(), place));
   if (declared != tensor.dtype() || !tensor.is_finite()) {
-    return fail(Code::kUsage, place, 0,
-                std::string("the fixed value must be finite ") + dtype_name(declared));
+    return fail(Code::kUsage, place, 0, std::string("the fixed value must be finite ") + dtype_name(declared));
   }
   graph_.values[id].type = tensor.type();
   graph_.values[id].constant = std::make_shared<const Tensor>(tensor);
@@ -182,8 +178,7 @@ Status Importer::connect_nodes() {
       const auto it = ids_.find(name);
       if (!name.empty() && it == ids_.end()) {
         return fail(Code::kBadModel, node.place(), node.inputs.size(),
-                    "its input '" + printable(name) +
-                        "' is neither an input, nor an initialiser, nor a node's output");
+                    "its input '" + printable(name) + "' is neither an input, nor an initialiser, nor a node's output");
       }
       node.inputs.push_back(name.empty() ? kNoValue : it->second);
     }
@@ -221,8 +216,7 @@ Status Importer::sort_nodes() {
     }
   }
   for (size_t i = 0; i < missing.size(); ++i) {
-    if (missing[i] != 0)
-      return fail(Code::kBadModel, graph_.nodes[i].place(), 0, "the node depends on itself");
+    if (missing[i] != 0) return fail(Code::kBadModel, graph_.nodes[i].place(), 0, "the node depends on itself");
   }
   graph_.nodes = std::move(sorted);
   return {};

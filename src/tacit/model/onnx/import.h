@@ -19,10 +19,9 @@
 namespace tacit::model {
 
 struct ImportOptions {
-  int64_t batch = 1;  // length of the batch axis
-  std::map<std::string, int64_t>
-      dimensions;  // lengths of symbolic axes by name ("sequence" → 128); go before `batch`
-  std::map<std::string, Shape> shapes;  // whole shapes of inputs by name; go before everything else
+  int64_t batch = 1;                          // length of the batch axis
+  std::map<std::string, int64_t> dimensions;  // lengths of symbolic axes by name ("sequence" → 128); go before `batch`
+  std::map<std::string, Shape> shapes;        // whole shapes of inputs by name; go before everything else
   std::map<std::string, std::shared_ptr<const Tensor>> fixed;  // inputs that become constants of the model
   std::string folder;            // where external data lie; empty: the model must not use any
   size_t max_bytes = INT32_MAX;  // of the model file (2 GiB at most) and of each external file

@@ -27,8 +27,7 @@ void set_type(pb::ValueInfoProto* value, const std::string& name, const std::vec
   for (int64_t d : dims) tensor->mutable_shape()->add_dim()->set_dim_value(d);
 }
 
-pb::TensorProto* add_initialiser(pb::ModelProto& model, const std::string& name,
-                                 const std::vector<float>& values) {
+pb::TensorProto* add_initialiser(pb::ModelProto& model, const std::string& name, const std::vector<float>& values) {
   pb::TensorProto* t = model.mutable_graph()->add_initializer();
   t->set_name(name);
   t->set_data_type(1);
@@ -59,8 +58,7 @@ pb::ModelProto small_model() {
   return model;
 }
 
-void expect_refused(const pb::ModelProto& model, Code code, const std::string& place,
-                    ImportOptions options = {}) {
+void expect_refused(const pb::ModelProto& model, Code code, const std::string& place, ImportOptions options = {}) {
   const Result<Graph> graph = import_onnx(bytes_of(model), options);
   ASSERT_FALSE(graph.has_value());
   EXPECT_STREQ(code_name(graph.error().code), code_name(code)) << graph.error().message();
@@ -92,10 +90,9 @@ TEST(Import, SortsNodes) {
 
 TEST(Import, EveryTypedFieldAndRawData) {
   const std::vector<std::pair<int, DType>> types = {
-      {2, DType::kUint8},    {3, DType::kInt8},    {4, DType::kUint16},   {5, DType::kInt16},
-      {6, DType::kInt32},    {9, DType::kBool},    {7, DType::kInt64},    {12, DType::kUint32},
-      {13, DType::kUint64},  {1, DType::kFloat32}, {10, DType::kFloat16}, {11, DType::kFloat64},
-      {16, DType::kBFloat16}};
+      {2, DType::kUint8},    {3, DType::kInt8},     {4, DType::kUint16},   {5, DType::kInt16},   {6, DType::kInt32},
+      {9, DType::kBool},     {7, DType::kInt64},    {12, DType::kUint32},  {13, DType::kUint64}, {1, DType::kFloat32},
+      {10, DType::kFloat16}, {11, DType::kFloat64}, {16, DType::kBFloat16}};
   for (const auto& [number, dtype] : types) {
     for (const bool raw : {false, true}) {
       pb::ModelProto model = small_model();
@@ -382,8 +379,7 @@ class ExternalDataTest : public ::testing::Test {
     std::filesystem::create_directories(root_ / "model" / "sub");
     const float values[] = {7, 3, 4};
     for (const char* name : {"model/weights.bin", "model/sub/weights.bin", "secret.bin"}) {
-      std::ofstream(root_ / name, std::ios::binary)
-          .write(reinterpret_cast<const char*>(values), sizeof values);
+      std::ofstream(root_ / name, std::ios::binary).write(reinterpret_cast<const char*>(values), sizeof values);
     }
     std::filesystem::create_symlink(root_ / "secret.bin", root_ / "model" / "link.bin");
   }
@@ -421,9 +417,8 @@ TEST_F(ExternalDataTest, ReadsInsideTheFolder) {
 }
 
 TEST_F(ExternalDataTest, RefusesToLeaveTheFolder) {
-  for (const std::string& location :
-       {std::string("../secret.bin"), std::string("sub/../../secret.bin"), (root_ / "secret.bin").string(),
-        std::string("link.bin"), std::string()}) {
+  for (const std::string& location : {std::string("../secret.bin"), std::string("sub/../../secret.bin"),
+                                      (root_ / "secret.bin").string(), std::string("link.bin"), std::string()}) {
     expect_refused(model_at(location), kBadModel, "initialiser w", options());
   }
 }

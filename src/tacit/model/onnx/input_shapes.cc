@@ -44,16 +44,14 @@ Result<int64_t> InputShapes::length(const pb::ValueInfoProto& input, int axis) {
 
 Result<ValueType> InputShapes::resolve(const pb::ValueInfoProto& input, std::optional<size_t>& batch_axis) {
   const std::string place = place_of(input);
-  if (!input.type().has_tensor_type())
-    return fail(Code::kUnsupported, place, 0, "only tensors can be inputs");
+  if (!input.type().has_tensor_type()) return fail(Code::kUnsupported, place, 0, "only tensors can be inputs");
   ValueType type;
   TACIT_ASSIGN(type.dtype, dtype_from_onnx(input.type().tensor_type().elem_type(), place));
   const auto override_shape = options_.shapes.find(input.name());
   const bool overridden = override_shape != options_.shapes.end();
   if (overridden) used_.insert(input.name());
   if (!has_shape(input)) {
-    if (!overridden)
-      return fail(Code::kUnsupported, place, 0, "the file gives no shape: --shape NAME=<whole shape>");
+    if (!overridden) return fail(Code::kUnsupported, place, 0, "the file gives no shape: --shape NAME=<whole shape>");
     type.shape = override_shape->second;
   } else {
     const int rank = input.type().tensor_type().shape().dim_size();
@@ -94,8 +92,7 @@ Status InputShapes::check_all_used() const {
     if (length < 1) return fail(Code::kUsage, "axis " + printable(name), 0, "a length is at least 1");
   }
   for (const auto& [name, shape] : options_.shapes) {
-    if (!used_.contains(name))
-      return fail(Code::kUsage, "input " + printable(name), 0, "no input has this name");
+    if (!used_.contains(name)) return fail(Code::kUsage, "input " + printable(name), 0, "no input has this name");
   }
   return {};
 }

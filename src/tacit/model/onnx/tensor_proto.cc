@@ -36,8 +36,7 @@ double decode_float16(uint16_t bits) {
   const int fraction = bits & 1023;
   double magnitude;
   if (exponent == 31) {
-    magnitude =
-        fraction == 0 ? std::numeric_limits<double>::infinity() : std::numeric_limits<double>::quiet_NaN();
+    magnitude = fraction == 0 ? std::numeric_limits<double>::infinity() : std::numeric_limits<double>::quiet_NaN();
   } else {
     magnitude = exponent == 0 ? std::ldexp(fraction, -24) : std::ldexp(1024 + fraction, exponent - 25);
   }
@@ -76,8 +75,7 @@ Result<Tensor> decode_each(ValueType type, Get get, const std::string& place) {
   Tensor tensor(std::move(type));
   const DType dtype = tensor.dtype();
   if (tensor.is_real()) {
-    for (size_t i = 0; i < tensor.size(); ++i)
-      tensor.reals()[i] = decode_real(dtype, static_cast<uint64_t>(get(i)));
+    for (size_t i = 0; i < tensor.size(); ++i) tensor.reals()[i] = decode_real(dtype, static_cast<uint64_t>(get(i)));
     return tensor;
   }
   const IntRange range = int_range(dtype);
@@ -90,22 +88,18 @@ Result<Tensor> decode_each(ValueType type, Get get, const std::string& place) {
 }
 
 tl::unexpected<Error> wrong_size(const std::string& place, size_t expected, size_t found) {
-  return fail(
-      Code::kBadModel, place, 0,
-      "the dimensions ask for " + std::to_string(expected) + ", the data hold " + std::to_string(found));
+  return fail(Code::kBadModel, place, 0,
+              "the dimensions ask for " + std::to_string(expected) + ", the data hold " + std::to_string(found));
 }
 
 // The typed field that ONNX prescribes for the element type.
-Result<Tensor> decode_typed(const pb::TensorProto& t, ValueType type, size_t count,
-                            const std::string& place) {
+Result<Tensor> decode_typed(const pb::TensorProto& t, ValueType type, size_t count, const std::string& place) {
   auto from_reals = [&](const auto& field) -> Result<Tensor> {
-    if (static_cast<size_t>(field.size()) != count)
-      return wrong_size(place, count, static_cast<size_t>(field.size()));
+    if (static_cast<size_t>(field.size()) != count) return wrong_size(place, count, static_cast<size_t>(field.size()));
     return Tensor(type, std::vector<double>(field.begin(), field.end()));
   };
   auto from_ints = [&](const auto& field) -> Result<Tensor> {
-    if (static_cast<size_t>(field.size()) != count)
-      return wrong_size(place, count, static_cast<size_t>(field.size()));
+    if (static_cast<size_t>(field.size()) != count) return wrong_size(place, count, static_cast<size_t>(field.size()));
     return decode_each(
         type, [&field](size_t i) { return static_cast<int64_t>(field[static_cast<int>(i)]); }, place);
   };

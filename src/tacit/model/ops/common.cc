@@ -45,8 +45,7 @@ Result<Shape> broadcast_shapes(const Args& args, const Shape& a, const Shape& b)
     const int64_t x = from_last <= a.size() ? a[a.size() - from_last] : 1;
     const int64_t y = from_last <= b.size() ? b[b.size() - from_last] : 1;
     if (x != y && x != 1 && y != 1) {
-      return args.refuse(Code::kBadModel,
-                         "the shapes " + shape_text(a) + " and " + shape_text(b) + " don't broadcast");
+      return args.refuse(Code::kBadModel, "the shapes " + shape_text(a) + " and " + shape_text(b) + " don't broadcast");
     }
     shape[shape.size() - from_last] = x == 1 ? y : x;
   }
@@ -66,8 +65,8 @@ Shape broadcast_strides(const Shape& from, const Shape& to) {
 Result<size_t> resolve_axis(const Args& args, int64_t axis, size_t rank) {
   const int64_t signed_rank = static_cast<int64_t>(rank);
   if (axis < -signed_rank || axis >= signed_rank) {
-    return args.refuse(Code::kBadModel, "axis " + std::to_string(axis) + " is outside a tensor with " +
-                                            std::to_string(rank) + " axes");
+    return args.refuse(Code::kBadModel,
+                       "axis " + std::to_string(axis) + " is outside a tensor with " + std::to_string(rank) + " axes");
   }
   return static_cast<size_t>(axis < 0 ? axis + signed_rank : axis);
 }
@@ -76,8 +75,7 @@ Result<std::vector<bool>> resolve_axes(const Args& args, std::span<const int64_t
   std::vector<bool> mask(rank);
   for (int64_t axis : axes) {
     TACIT_ASSIGN(size_t resolved, resolve_axis(args, axis, rank));
-    if (mask[resolved])
-      return args.refuse(Code::kBadModel, "axis " + std::to_string(axis) + " is named twice");
+    if (mask[resolved]) return args.refuse(Code::kBadModel, "axis " + std::to_string(axis) + " is named twice");
     mask[resolved] = true;
   }
   return mask;

@@ -97,10 +97,9 @@ Result<Tensors> map_binary(const Args& args, const Types& outputs, RealOp real, 
   const std::array<Shape, 2> strides = {broadcast_strides(a.shape(), y.shape()),
                                         broadcast_strides(b.shape(), y.shape())};
   if (y.is_real()) {
-    walk(y.shape(), strides,
-         [out = y.reals(), x = a.reals(), z = b.reals(), &real](size_t i, const auto& at) {
-           out[i] = real(x[at[0]], z[at[1]]);
-         });
+    walk(y.shape(), strides, [out = y.reals(), x = a.reals(), z = b.reals(), &real](size_t i, const auto& at) {
+      out[i] = real(x[at[0]], z[at[1]]);
+    });
     return Tensors{std::move(y)};
   }
   bool fits = true;

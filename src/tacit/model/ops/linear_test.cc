@@ -34,8 +34,7 @@ TEST(MatMul, VectorsStacksAndIntegers) {
   expect_near(run_one({"MatMul", {reals({2}, {1, 1}), m}}), {3}, {5, 7, 9});
   const Tensor stack = reals({2, 1, 2}, {1, 2, 3, 4});
   expect_near(run_one({"MatMul", {stack, reals({2, 1}, {10, 1})}}), {2, 1, 1}, {12, 34});
-  EXPECT_EQ(run_one({"MatMul", {ints({1, 2}, {16777216, 1}), ints({2, 1}, {1, 1})}}),
-            ints({1, 1}, {16777217}));
+  EXPECT_EQ(run_one({"MatMul", {ints({1, 2}, {16777216, 1}), ints({2, 1}, {1, 1})}}), ints({1, 1}, {16777217}));
   EXPECT_EQ(refusal({"MatMul", {ints({1, 2}, {INT64_MAX, 1}), ints({2, 1}, {1, 1})}}), kUnsupported);
   EXPECT_EQ(refusal({"MatMul", {m, m}}), kBadModel);
   EXPECT_EQ(refusal({"MatMul", {reals({}, {1}), v}}), kBadModel);
@@ -48,10 +47,8 @@ TEST(Conv, OneAxis) {
   expect_near(run_one({"Conv", {x, w, reals({1}, {100})}, {{"strides", Ints{2}}}}), {1, 1, 2}, {121, 143});
   expect_near(run_one({"Conv", {x, w}, {{"pads", Ints{1, 0}}}}), {1, 1, 4}, {10, 21, 32, 43});
   expect_near(run_one({"Conv", {x, w}, {{"dilations", Ints{2}}}}), {1, 1, 2}, {31, 42});
-  expect_near(run_one({"Conv", {x, w}, {{"auto_pad", std::string("SAME_UPPER")}}}), {1, 1, 4},
-              {21, 32, 43, 4});
-  expect_near(run_one({"Conv", {x, w}, {{"auto_pad", std::string("SAME_LOWER")}}}), {1, 1, 4},
-              {10, 21, 32, 43});
+  expect_near(run_one({"Conv", {x, w}, {{"auto_pad", std::string("SAME_UPPER")}}}), {1, 1, 4}, {21, 32, 43, 4});
+  expect_near(run_one({"Conv", {x, w}, {{"auto_pad", std::string("SAME_LOWER")}}}), {1, 1, 4}, {10, 21, 32, 43});
   expect_near(run_one({"Conv", {x, w}, {{"auto_pad", std::string("VALID")}}}), {1, 1, 3}, {21, 32, 43});
 }
 
@@ -72,8 +69,7 @@ TEST(Conv, GroupsAndDepthwise) {
 
 TEST(Conv, ThreeAxesAndBatch) {
   const Tensor x = counted({2, 1, 2, 2, 2});
-  expect_near(run_one({"Conv", {x, reals({1, 1, 2, 2, 2}, std::vector<double>(8, 1))}}), {2, 1, 1, 1, 1},
-              {28, 92});
+  expect_near(run_one({"Conv", {x, reals({1, 1, 2, 2, 2}, std::vector<double>(8, 1))}}), {2, 1, 1, 1, 1}, {28, 92});
 }
 
 TEST(Conv, Refuses) {
@@ -101,10 +97,8 @@ TEST(Pool, AverageCountsPaddingOnRequest) {
 
 TEST(Pool, CeilModeCountsNothingBeyondThePadding) {
   const Tensor x = reals({1, 1, 4}, {1, 2, 3, 4});
-  const Attributes ceil = {{"kernel_shape", Ints{3}},
-                           {"strides", Ints{2}},
-                           {"ceil_mode", int64_t{1}},
-                           {"count_include_pad", int64_t{1}}};
+  const Attributes ceil = {
+      {"kernel_shape", Ints{3}}, {"strides", Ints{2}}, {"ceil_mode", int64_t{1}}, {"count_include_pad", int64_t{1}}};
   expect_near(run_one({"AveragePool", {x}, ceil}), {1, 1, 2}, {2, 3.5});
   // A last window that would start in the padding is dropped.
   const Attributes dropped = {
@@ -115,20 +109,17 @@ TEST(Pool, CeilModeCountsNothingBeyondThePadding) {
 TEST(Pool, Max) {
   const Tensor x = reals({1, 2, 2, 2}, {-1, -2, -3, -4, 5, 6, 7, 8});
   expect_near(run_one({"MaxPool", {x}, {{"kernel_shape", Ints{2, 2}}}}), {1, 2, 1, 1}, {-1, 8});
-  expect_near(run_one({"MaxPool", {x}, {{"kernel_shape", Ints{2, 1}}, {"pads", Ints{1, 0, 0, 0}}}}),
-              {1, 2, 2, 2}, {-1, -2, -1, -2, 5, 6, 7, 8});
+  expect_near(run_one({"MaxPool", {x}, {{"kernel_shape", Ints{2, 1}}, {"pads", Ints{1, 0, 0, 0}}}}), {1, 2, 2, 2},
+              {-1, -2, -1, -2, 5, 6, 7, 8});
   const Tensor line = reals({1, 1, 5}, {9, 1, 2, 8, 3});
-  expect_near(run_one({"MaxPool", {line}, {{"kernel_shape", Ints{2}}, {"dilations", Ints{3}}}}), {1, 1, 2},
-              {9, 3});
+  expect_near(run_one({"MaxPool", {line}, {{"kernel_shape", Ints{2}}, {"dilations", Ints{3}}}}), {1, 1, 2}, {9, 3});
   expect_near(
-      run_one(
-          {"MaxPool", {line}, {{"kernel_shape", Ints{2}}, {"strides", Ints{2}}, {"ceil_mode", int64_t{1}}}}),
+      run_one({"MaxPool", {line}, {{"kernel_shape", Ints{2}}, {"strides", Ints{2}}, {"ceil_mode", int64_t{1}}}}),
       {1, 1, 3}, {9, 8, 3});
   EXPECT_EQ(run_one({"MaxPool", {ints({1, 1, 2}, {-3, -2}, DType::kInt8)}, {{"kernel_shape", Ints{2}}}}),
             ints({1, 1, 1}, {-2}, DType::kInt8));
-  EXPECT_EQ(
-      refusal({.op = "MaxPool", .inputs = {line}, .attributes = {{"kernel_shape", Ints{2}}}, .n_outputs = 2}),
-      kUnsupported);
+  EXPECT_EQ(refusal({.op = "MaxPool", .inputs = {line}, .attributes = {{"kernel_shape", Ints{2}}}, .n_outputs = 2}),
+            kUnsupported);
   EXPECT_EQ(refusal({"MaxPool", {line}, {{"kernel_shape", Ints{1}}, {"pads", Ints{1, 0}}}}), kBadModel);
   EXPECT_EQ(refusal({"MaxPool", {line}}), kBadModel);
 }
@@ -160,8 +151,7 @@ TEST(Reduce, SumAndMean) {
   expect_near(run_one({"ReduceSum", {x, ints({1}, {0})}}), {1, 3}, {5, 7, 9});
   expect_near(run_one({"ReduceSum", {x, ints({1}, {-1})}, {{"keepdims", int64_t{0}}}}), {2}, {6, 15});
   expect_near(run_one({"ReduceSum", {x}, {{"keepdims", int64_t{0}}}}), {}, {21});
-  expect_near(run_one({"ReduceSum", {x}, {{"noop_with_empty_axes", int64_t{1}}}}), {2, 3},
-              {1, 2, 3, 4, 5, 6});
+  expect_near(run_one({"ReduceSum", {x}, {{"noop_with_empty_axes", int64_t{1}}}}), {2, 3}, {1, 2, 3, 4, 5, 6});
   expect_near(run_one({"ReduceSum", {x}, {{"axes", Ints{1}}}, 12}), {2, 1}, {6, 15});
   expect_near(run_one({"ReduceMean", {x}, {{"axes", Ints{1}}}, 17}), {2, 1}, {2, 5});
   expect_near(run_one({"ReduceMean", {x, ints({2}, {0, 1})}, {}, 18}), {1, 1}, {3.5});

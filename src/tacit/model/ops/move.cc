@@ -184,15 +184,13 @@ Form restricted(const Form& form, const Box& box, const Piece& piece) {
   out.bounds = form.bounds;
   out.spread = form.spread;
   out.view = form.view;
-  for (size_t a = 0; a < n; ++a)
-    out.labels.axes.push_back(statement::whole_axis(static_cast<uint32_t>(box.length(a))));
+  for (size_t a = 0; a < n; ++a) out.labels.axes.push_back(statement::whole_axis(static_cast<uint32_t>(box.length(a))));
   const std::vector<uint32_t> labels = form.row_major();
   for (statement::Term& term : out.view.terms)
     for (statement::AxisMap& map : term.maps) {
       statement::AxisMap moved{{}, map.offset};
       for (const statement::AxisMap::Step& step : map.steps) {
-        const size_t i =
-            static_cast<size_t>(std::find(labels.begin(), labels.end(), step.label) - labels.begin());
+        const size_t i = static_cast<size_t>(std::find(labels.begin(), labels.end(), step.label) - labels.begin());
         if (i == labels.size()) {
           moved.steps.push_back(step);  // the samples
           continue;
@@ -273,8 +271,7 @@ Result<Form> moved(EmitContext& e, const Move& move, const std::vector<Form>& fo
       for (size_t axis = 0; axis < shape.size(); ++axis) factors[axis] = {shape[axis]};
     }
   }
-  if (pieces.size() > kMaxPieces)
-    return e.refuse(Code::kUnsupported, "the elements move in too irregular a way");
+  if (pieces.size() > kMaxPieces) return e.refuse(Code::kUnsupported, "the elements move in too irregular a way");
   if (pieces.empty()) return e.refuse(Code::kUnsupported, "nothing of the inputs is left");
   std::optional<Form> sum;
   for (const auto& [box, piece] : pieces) {
@@ -288,8 +285,7 @@ Result<Form> moved(EmitContext& e, const Move& move, const std::vector<Form>& fo
       sum = std::move(part);
       continue;
     }
-    const Bounds bounds = {std::min(sum->bounds.low, part.bounds.low),
-                           std::max(sum->bounds.high, part.bounds.high)};
+    const Bounds bounds = {std::min(sum->bounds.low, part.bounds.low), std::max(sum->bounds.high, part.bounds.high)};
     const bool same_scale = sum->exponent == part.exponent;
     TACIT_ASSIGN(sum, e.add(std::move(*sum), std::move(part)));
     if (same_scale) sum->bounds = bounds;  // the pieces don't overlap
@@ -319,8 +315,8 @@ Status emit_move(EmitContext& e, const Node& node, const Operator& op) {
         used[source.input] = true;
       }
     }
-    const bool fills = std::any_of(move.sources.begin(), move.sources.end(),
-                                   [](const Source& s) { return s.input == Source::kFill; });
+    const bool fills =
+        std::any_of(move.sources.begin(), move.sources.end(), [](const Source& s) { return s.input == Source::kFill; });
     if (fills && move.fill != 0) return e.refuse(Code::kUnsupported, "padding by a value other than zero");
     std::vector<Form> forms(args.size());
     for (size_t q = 0; q < args.size(); ++q) {

@@ -18,8 +18,7 @@ TEST(Reshape, ZeroAndFreeAxes) {
   expect_near(run_one({"Reshape", {kGrid, axes({3, 2})}}), {3, 2}, kSix);
   expect_near(run_one({"Reshape", {kGrid, axes({-1})}}), {6}, kSix);
   expect_near(run_one({"Reshape", {kGrid, axes({0, 1, -1})}}), {2, 1, 3}, kSix);
-  expect_near(run_one({"Reshape", {reals({0, 3}, {}), axes({3, 0})}, {{"allowzero", int64_t{1}}}}), {3, 0},
-              {});
+  expect_near(run_one({"Reshape", {reals({0, 3}, {}), axes({3, 0})}, {{"allowzero", int64_t{1}}}}), {3, 0}, {});
   EXPECT_EQ(refusal({"Reshape", {kGrid, axes({4})}}), kBadModel);
   EXPECT_EQ(refusal({"Reshape", {kGrid, axes({-1, -1})}}), kBadModel);
   EXPECT_EQ(refusal({"Reshape", {kGrid, axes({-1, 4})}}), kBadModel);
@@ -96,8 +95,7 @@ TEST(Layout, Split) {
 TEST(Layout, Gather) {
   expect_near(run_one({"Gather", {kGrid, axes({1, 0, -1})}}), {3, 3}, {4, 5, 6, 1, 2, 3, 4, 5, 6});
   expect_near(run_one({"Gather", {kGrid, ints({}, {2})}, {{"axis", int64_t{1}}}}), {2}, {3, 6});
-  expect_near(run_one({"Gather", {kGrid, ints({1, 2}, {0, 2})}, {{"axis", int64_t{1}}}}), {2, 1, 2},
-              {1, 3, 4, 6});
+  expect_near(run_one({"Gather", {kGrid, ints({1, 2}, {0, 2})}, {{"axis", int64_t{1}}}}), {2, 1, 2}, {1, 3, 4, 6});
   EXPECT_EQ(refusal({"Gather", {kGrid, axes({2})}}), kBadModel);
   EXPECT_EQ(refusal({"Gather", {kGrid, axes({-3})}}), kBadModel);
   EXPECT_EQ(refusal({"Gather", {kGrid, reals({1}, {0})}}), kBadModel);
@@ -118,8 +116,8 @@ TEST(Slice, ClampsLikeNumpy) {
   expect_near(slice({5}, {INT64_MIN}, {INT64_MIN}), {1}, {6});
   expect_near(run_one({"Slice", {kGrid, axes({1}), axes({3}), axes({-1})}}), {2, 2}, {2, 3, 5, 6});
   expect_near(run_one({"Slice", {kGrid, axes({1, 0}), axes({2, 2})}}), {1, 2}, {4, 5});
-  expect_near(run_one({"Slice", {kGrid}, {{"starts", Ints{1}}, {"ends", Ints{2}}, {"axes", Ints{1}}}, 9}),
-              {2, 1}, {2, 5});
+  expect_near(run_one({"Slice", {kGrid}, {{"starts", Ints{1}}, {"ends", Ints{2}}, {"axes", Ints{1}}}, 9}), {2, 1},
+              {2, 5});
   EXPECT_EQ(refusal({"Slice", {line, axes({0}), axes({1}), axes({0}), axes({0})}}), kBadModel);
   EXPECT_EQ(refusal({"Slice", {line, axes({0}), axes({1, 2})}}), kBadModel);
   EXPECT_EQ(refusal({"Slice", {line, axes({0}), axes({1}), axes({1})}}), kBadModel);
@@ -156,8 +154,7 @@ TEST(Constant, Values) {
   EXPECT_EQ(refusal({"Constant", {}}), kBadModel);
   EXPECT_EQ(refusal({"Constant", {}, {{"value_string", std::string("x")}}}), kUnsupported);
   EXPECT_EQ(run_one({"ConstantOfShape", {axes({2})}}), reals({2}, {0, 0}));
-  EXPECT_EQ(run_one({"ConstantOfShape", {axes({2})}, {{"value", shared(ints({1}, {3}))}}}),
-            ints({2}, {3, 3}));
+  EXPECT_EQ(run_one({"ConstantOfShape", {axes({2})}, {{"value", shared(ints({1}, {3}))}}}), ints({2}, {3, 3}));
   EXPECT_EQ(run_one({"ConstantOfShape", {ints({0}, {})}}), reals({}, {0}));
   EXPECT_EQ(refusal({"ConstantOfShape", {axes({-1})}}), kBadModel);
   EXPECT_EQ(refusal({"ConstantOfShape", {axes({1 << 20, 1 << 20})}}), kTooLarge);

@@ -24,8 +24,8 @@ Result<Types> shape_prelu(const Args& args) {
   TACIT_TRY(one_type(args, Kind::kReal, {0, 1}));
   TACIT_ASSIGN(Shape shape, broadcast_shapes(args, args.shape(0), args.shape(1)));
   if (shape != args.shape(0)) {
-    return args.refuse(Code::kBadModel, "the slope " + shape_text(args.shape(1)) +
-                                            " doesn't broadcast to the input " + shape_text(args.shape(0)));
+    return args.refuse(Code::kBadModel, "the slope " + shape_text(args.shape(1)) + " doesn't broadcast to the input " +
+                                            shape_text(args.shape(0)));
   }
   return Types{args.type(0)};
 }

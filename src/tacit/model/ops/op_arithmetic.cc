@@ -95,8 +95,8 @@ Status emit_div(EmitContext& e, const Node& node) {
   Tensor reciprocal = *divisor;
   for (double& v : reciprocal.reals()) v = 1 / v;
   TACIT_ASSIGN(Form a, e.operand(node.inputs[0]));
-  TACIT_ASSIGN(Form c, e.weights(std::make_shared<const Tensor>(std::move(reciprocal)),
-                                 EmitContext::kWeightBits, INT_MIN));
+  TACIT_ASSIGN(Form c,
+               e.weights(std::make_shared<const Tensor>(std::move(reciprocal)), EmitContext::kWeightBits, INT_MIN));
   TACIT_ASSIGN(Form y, e.multiply(std::move(a), std::move(c)));
   return e.set(node.outputs[0], std::move(y));
 }
@@ -125,12 +125,8 @@ TACIT_OPERATORS(arithmetic) {
                .eval = op.eval,
                .emit = op.emit});
   }
-  table.add({.name = "Neg",
-             .opsets = {7, 26},
-             .inputs = {1, 1},
-             .shape = same_number,
-             .eval = eval_neg,
-             .emit = emit_neg});
+  table.add(
+      {.name = "Neg", .opsets = {7, 26}, .inputs = {1, 1}, .shape = same_number, .eval = eval_neg, .emit = emit_neg});
 }
 
 }  // namespace tacit::model

@@ -18,8 +18,7 @@ Result<std::vector<Move>> move_expand(const Args& args, const Types& outputs) {
 
 Result<Types> shape_tile(const Args& args) {
   TACIT_ASSIGN(const std::vector<int64_t> repeats, args.constant_ints(1, "repeats"));
-  if (repeats.size() != args.rank(0))
-    return args.refuse(Code::kBadModel, "repeats must have one entry per axis");
+  if (repeats.size() != args.rank(0)) return args.refuse(Code::kBadModel, "repeats must have one entry per axis");
   Shape y = args.shape(0);
   for (size_t axis = 0; axis < y.size(); ++axis) {
     if (__builtin_mul_overflow(y[axis], repeats[axis], &y[axis]))
@@ -43,8 +42,7 @@ Result<std::vector<Move>> move_tile(const Args& args, const Types& outputs) {
 }  // namespace
 
 TACIT_OPERATORS(broadcast) {
-  table.add(
-      {.name = "Expand", .opsets = {8, 26}, .inputs = {2, 2}, .shape = shape_expand, .move = move_expand});
+  table.add({.name = "Expand", .opsets = {8, 26}, .inputs = {2, 2}, .shape = shape_expand, .move = move_expand});
   table.add({.name = "Tile", .opsets = {7, 26}, .inputs = {2, 2}, .shape = shape_tile, .move = move_tile});
 }
 

@@ -50,8 +50,7 @@ Status emit_cast(EmitContext& e, const Node& node) {
       return e.refuse(Code::kUnsupported, "a float can't be cast to an integer");
     const IntRange range = int_range(to);
     if (x.bounds.low < range.min || x.bounds.high > range.max)
-      return e.refuse(Code::kUnsupported,
-                      std::string("integers that may leave the range of ") + dtype_name(to));
+      return e.refuse(Code::kUnsupported, std::string("integers that may leave the range of ") + dtype_name(to));
   }
   return e.set(node.outputs[0], std::move(x));
 }

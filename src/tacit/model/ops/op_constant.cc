@@ -38,8 +38,7 @@ Result<Tensors> eval_constant(const Args& args, const Types&) {
 Result<Types> shape_constant_of_shape(const Args& args) {
   TACIT_ASSIGN(Shape shape, args.constant_ints(0, "the shape"));
   const Tensor* value = args.node().tensor("value");
-  if (value != nullptr && value->size() != 1)
-    return args.refuse(Code::kBadModel, "value must have one element");
+  if (value != nullptr && value->size() != 1) return args.refuse(Code::kBadModel, "value must have one element");
   return Types{{value != nullptr ? value->dtype() : DType::kFloat32, std::move(shape)}};
 }
 

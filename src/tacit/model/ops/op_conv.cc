@@ -30,8 +30,8 @@ Result<Types> shape_conv(const Args& args) {
   }
   const int64_t group = args.node().integer("group", 1);
   if (group < 1 || group > kMaxElements || w[1] * group != x[1] || w[0] % group != 0) {
-    return args.refuse(Code::kBadModel, "group " + std::to_string(group) + " doesn't fit the input " +
-                                            shape_text(x) + " and the weights " + shape_text(w));
+    return args.refuse(Code::kBadModel, "group " + std::to_string(group) + " doesn't fit the input " + shape_text(x) +
+                                            " and the weights " + shape_text(w));
   }
   if (args.has(2) && args.shape(2) != Shape{w[0]}) {
     return args.refuse(Code::kBadModel, "the bias must have the shape " + shape_text({w[0]}));
@@ -67,8 +67,7 @@ Result<Tensors> eval_conv(const Args& args, const Types& outputs) {
         const int64_t channel = m / group_features * group_channels + c;
         const double* in = x.data() + (n * channels + channel) * n_in;
         const double weight = w[static_cast<size_t>((m * group_channels + c) * n_kernel + k)];
-        for (int64_t o = 0; o < n_out; ++o)
-          out[o] += taps[static_cast<size_t>(o)] < 0 ? 0 : weight * in[taps[o]];
+        for (int64_t o = 0; o < n_out; ++o) out[o] += taps[static_cast<size_t>(o)] < 0 ? 0 : weight * in[taps[o]];
       }
     }
   }
@@ -81,8 +80,7 @@ Status emit_conv(EmitContext& e, const Node& node) {
   const Args args = emit_args(e, node);
   TACIT_ASSIGN(const Window window, conv_window(args));
   const auto weights = e.constant(node.inputs[1]);
-  if (weights == nullptr)
-    return e.refuse(Code::kUnsupported, "the weights of a convolution must be constant");
+  if (weights == nullptr) return e.refuse(Code::kUnsupported, "the weights of a convolution must be constant");
   const int64_t group = node.integer("group", 1);
   TACIT_ASSIGN(Form x, e.operand(node.inputs[0]));
   Shape grouped = x.shape();
@@ -125,8 +123,7 @@ Status emit_conv(EmitContext& e, const Node& node) {
   for (size_t axis = 3; axis < x.axes.size(); ++axis) y.axes.push_back(moved(x.axes[axis]));
   y.spread = e.spread(node.outputs[0]);
   if (args.has(2)) {
-    if (args.known(2) == nullptr)
-      return e.refuse(Code::kUnsupported, "the bias of a convolution must be constant");
+    if (args.known(2) == nullptr) return e.refuse(Code::kUnsupported, "the bias of a convolution must be constant");
     TACIT_ASSIGN(Form bias, e.bias(node.inputs[2], y.exponent, {factors[0]}));
     bias.axes.resize(1 + kernel.size());
     TACIT_ASSIGN(y, e.add(std::move(y), std::move(bias)));

@@ -37,8 +37,7 @@ Status emit_dropout(EmitContext& e, const Node& node) {
 
 TACIT_OPERATORS(identity) {
   using enum AttributeType;
-  table.add(
-      {.name = "Identity", .opsets = {7, 26}, .inputs = {1, 1}, .shape = same_type, .move = keep_elements});
+  table.add({.name = "Identity", .opsets = {7, 26}, .inputs = {1, 1}, .shape = same_type, .move = keep_elements});
   table.add({.name = "Dropout",
              .opsets = {7, 11},
              .inputs = {1, 1},

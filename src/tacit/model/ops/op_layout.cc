@@ -18,8 +18,7 @@ Result<std::vector<size_t>> read_permutation(const Args& args) {
   if (perm.size() != rank) return args.refuse(Code::kBadModel, "perm must have one entry per axis");
   TACIT_TRY(resolve_axes(args, perm, rank));
   std::vector<size_t> axes;
-  for (int64_t axis : perm)
-    axes.push_back(static_cast<size_t>(axis < 0 ? axis + static_cast<int64_t>(rank) : axis));
+  for (int64_t axis : perm) axes.push_back(static_cast<size_t>(axis < 0 ? axis + static_cast<int64_t>(rank) : axis));
   return axes;
 }
 
@@ -43,8 +42,7 @@ Result<Types> shape_concat(const Args& args) {
   TACIT_ASSIGN(const size_t axis, resolve_axis(args, args.node().integer("axis", 0), args.rank(0)));
   ValueType y = args.type(0);
   for (size_t i = 1; i < args.size(); ++i) {
-    if (!args.has(i) || args.type(i).dtype != y.dtype)
-      return args.refuse(Code::kBadModel, "the inputs mix types");
+    if (!args.has(i) || args.type(i).dtype != y.dtype) return args.refuse(Code::kBadModel, "the inputs mix types");
     Shape expected = y.shape;
     if (args.rank(i) == expected.size()) expected[axis] = args.shape(i)[axis];
     if (args.shape(i) != expected) {
@@ -144,8 +142,8 @@ Result<std::vector<Move>> move_gather(const Args& args, const Types& outputs) {
   for (int64_t row = 0; row < outer; ++row) {
     for (int64_t index : args.tensor(1).ints()) {
       if (index < -x[axis] || index >= x[axis]) {
-        return args.refuse(Code::kBadModel, "the index " + std::to_string(index) +
-                                                " is outside an axis of length " + std::to_string(x[axis]));
+        return args.refuse(Code::kBadModel, "the index " + std::to_string(index) + " is outside an axis of length " +
+                                                std::to_string(x[axis]));
       }
       const int64_t first = (row * x[axis] + (index < 0 ? index + x[axis] : index)) * inner;
       for (int64_t k = 0; k < inner; ++k) move.sources.push_back({0, first + k});

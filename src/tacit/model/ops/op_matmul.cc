@@ -57,14 +57,12 @@ Result<Types> shape_gemm(const Args& args) {
   const Shape& a = args.shape(0);
   const Shape& b = args.shape(1);
   if (a[trans_a ? 0 : 1] != b[trans_b ? 1 : 0]) {
-    return args.refuse(Code::kBadModel,
-                       "the inner lengths of " + shape_text(a) + " and " + shape_text(b) + " differ");
+    return args.refuse(Code::kBadModel, "the inner lengths of " + shape_text(a) + " and " + shape_text(b) + " differ");
   }
   Shape y = {a[trans_a ? 1 : 0], b[trans_b ? 0 : 1]};
   if (args.has(2)) {
     TACIT_ASSIGN(Shape common, broadcast_shapes(args, y, args.shape(2)));
-    if (common != y)
-      return args.refuse(Code::kBadModel, "C " + shape_text(args.shape(2)) + " doesn't broadcast");
+    if (common != y) return args.refuse(Code::kBadModel, "C " + shape_text(args.shape(2)) + " doesn't broadcast");
   } else if (node.opset < 11) {
     return args.refuse(Code::kBadModel, "C may be left out from opset 11 on only");
   }
@@ -130,8 +128,7 @@ Result<Types> shape_matmul(const Args& args) {
   if (a.empty() || b.empty()) return args.refuse(Code::kBadModel, "a scalar can't be multiplied as a matrix");
   const Stacks s = stacks(a, b);
   if (s.depth_a != s.depth_b) {
-    return args.refuse(Code::kBadModel,
-                       "the inner lengths of " + shape_text(a) + " and " + shape_text(b) + " differ");
+    return args.refuse(Code::kBadModel, "the inner lengths of " + shape_text(a) + " and " + shape_text(b) + " differ");
   }
   TACIT_ASSIGN(Shape y, broadcast_shapes(args, s.batch_a, s.batch_b));
   if (a.size() >= 2) y.push_back(s.m);
@@ -147,8 +144,7 @@ Result<Tensors> matmul(const Args& args, const ValueType& type) {
   TACIT_ASSIGN(Shape batch, broadcast_shapes(args, s.batch_a, s.batch_b));
   std::vector<T> y(static_cast<size_t>(span_size(type.shape, 0, type.shape.size())));
   bool fits = true;
-  const std::array<Shape, 2> strides = {broadcast_strides(s.batch_a, batch),
-                                        broadcast_strides(s.batch_b, batch)};
+  const std::array<Shape, 2> strides = {broadcast_strides(s.batch_a, batch), broadcast_strides(s.batch_b, batch)};
   walk(batch, strides, [&](size_t i, const auto& at) {
     const Matrix<T> left = {a.data() + at[0] * s.m * s.depth_a, s.depth_a, 1};
     const Matrix<T> right = {b.data() + at[1] * s.depth_b * s.n, s.n, 1};
@@ -173,8 +169,8 @@ std::vector<uint32_t> label_lengths(const Form& form, size_t axis) {
 
 // A constant matrix (or stack of them) whose axis `inner` follows the labels of an axis of `x` and is stored
 // fastest.
-Result<Form> matrix_weights(EmitContext& e, const std::shared_ptr<const Tensor>& tensor, size_t inner,
-                            const Form& x, size_t x_axis) {
+Result<Form> matrix_weights(EmitContext& e, const std::shared_ptr<const Tensor>& tensor, size_t inner, const Form& x,
+                            size_t x_axis) {
   std::vector<std::vector<uint32_t>> factors;
   for (int64_t length : tensor->shape()) factors.push_back({static_cast<uint32_t>(length)});
   factors[inner] = label_lengths(x, x_axis);
@@ -244,8 +240,7 @@ Status emit_gemm(EmitContext& e, const Node& node) {
   TACIT_ASSIGN(Form a, e.operand(node.inputs[0]));
   Form b;
   if (args.known(1) != nullptr) {
-    TACIT_ASSIGN(
-        b, matrix_weights(e, scaled_constant(e.constant(node.inputs[1]), alpha), in_b.inner, a, in_a.inner));
+    TACIT_ASSIGN(b, matrix_weights(e, scaled_constant(e.constant(node.inputs[1]), alpha), in_b.inner, a, in_a.inner));
   } else {
     TACIT_ASSIGN(b, e.operand(node.inputs[1]));
   }
@@ -253,8 +248,7 @@ Status emit_gemm(EmitContext& e, const Node& node) {
   if (args.has(2)) {
     Form c;
     if (args.known(2) != nullptr) {
-      TACIT_ASSIGN(c, e.weights(scaled_constant(e.constant(node.inputs[2]), beta), EmitContext::kBiasBits,
-                                y.exponent));
+      TACIT_ASSIGN(c, e.weights(scaled_constant(e.constant(node.inputs[2]), beta), EmitContext::kBiasBits, y.exponent));
     } else if (beta == 1) {
       TACIT_ASSIGN(c, e.form(node.inputs[2]));
     } else {
@@ -279,8 +273,7 @@ Status emit_matmul(EmitContext& e, const Node& node) {
   Form y;
   if (args.known(0) != nullptr && args.known(1) == nullptr) {
     TACIT_ASSIGN(b, e.operand(node.inputs[1]));
-    TACIT_ASSIGN(a,
-                 matrix_weights(e, e.constant(node.inputs[0]), args.rank(0) - 1, b, column ? 0 : in_b.inner));
+    TACIT_ASSIGN(a, matrix_weights(e, e.constant(node.inputs[0]), args.rank(0) - 1, b, column ? 0 : in_b.inner));
     as_matrices();
     // The weights are the second operand; the result is the transpose.
     TACIT_ASSIGN(y, matrix_product(e, std::move(b), in_b, std::move(a), in_a));
@@ -288,8 +281,7 @@ Status emit_matmul(EmitContext& e, const Node& node) {
   } else {
     TACIT_ASSIGN(a, e.operand(node.inputs[0]));
     if (args.known(1) != nullptr) {
-      TACIT_ASSIGN(
-          b, matrix_weights(e, e.constant(node.inputs[1]), column ? 0 : in_b.inner, a, args.rank(0) - 1));
+      TACIT_ASSIGN(b, matrix_weights(e, e.constant(node.inputs[1]), column ? 0 : in_b.inner, a, args.rank(0) - 1));
     } else {
       TACIT_ASSIGN(b, e.operand(node.inputs[1]));
     }

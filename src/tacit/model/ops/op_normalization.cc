@@ -12,16 +12,14 @@ Result<Types> shape_batch_norm(const Args& args) {
   TACIT_TRY(one_type(args, Kind::kReal, {0, 1, 2}));
   TACIT_TRY(one_type(args, Kind::kReal, {3, 4}));
   const Shape& x = args.shape(0);
-  if (x.size() < 2)
-    return args.refuse(Code::kBadModel, "the input needs a channel axis, not " + shape_text(x));
+  if (x.size() < 2) return args.refuse(Code::kBadModel, "the input needs a channel axis, not " + shape_text(x));
   for (size_t i = 1; i < 5; ++i) {
     if (args.shape(i) != Shape{x[1]}) {
       return args.refuse(Code::kBadModel, "input " + std::to_string(i) + " must have one entry per channel");
     }
   }
   if (args.node().integer("training_mode", 0) != 0 || args.node().integer("spatial", 1) != 1) {
-    return args.refuse(Code::kUnsupported,
-                       "export the model for inference: training_mode must be 0, spatial 1");
+    return args.refuse(Code::kUnsupported, "export the model for inference: training_mode must be 0, spatial 1");
   }
   return Types{args.type(0)};
 }
@@ -73,14 +71,13 @@ BatchNorm read_batch_norm(const Args& args) {
 
 TACIT_OPERATORS(normalization) {
   using enum AttributeType;
-  table.add(
-      {.name = "BatchNormalization",
-       .opsets = {7, 26},
-       .inputs = {5, 5},
-       .attributes = {{"epsilon", kReal}, {"momentum", kReal}, {"spatial", kInt}, {"training_mode", kInt}},
-       .shape = shape_batch_norm,
-       .eval = eval_batch_norm,
-       .emit = emit_batch_norm});
+  table.add({.name = "BatchNormalization",
+             .opsets = {7, 26},
+             .inputs = {5, 5},
+             .attributes = {{"epsilon", kReal}, {"momentum", kReal}, {"spatial", kInt}, {"training_mode", kInt}},
+             .shape = shape_batch_norm,
+             .eval = eval_batch_norm,
+             .emit = emit_batch_norm});
 }
 
 }  // namespace tacit::model

@@ -26,14 +26,12 @@ Result<Pads> read_pads(const Args& args) {
     for (size_t axis = 0; axis < rank; ++axis) axes.push_back(static_cast<int64_t>(axis));
   }
   TACIT_TRY(resolve_axes(args, axes, rank));
-  if (pads.size() != 2 * axes.size())
-    return args.refuse(Code::kBadModel, "pads must have two entries per axis");
+  if (pads.size() != 2 * axes.size()) return args.refuse(Code::kBadModel, "pads must have two entries per axis");
   Pads result = {std::vector<int64_t>(rank), std::vector<int64_t>(rank)};
   for (size_t i = 0; i < axes.size(); ++i) {
     TACIT_ASSIGN(const size_t axis, resolve_axis(args, axes[i], rank));
     for (int64_t pad : {pads[i], pads[axes.size() + i]}) {
-      if (pad < -kMaxElements || pad > kMaxElements)
-        return args.refuse(Code::kTooLarge, "a pad is too large");
+      if (pad < -kMaxElements || pad > kMaxElements) return args.refuse(Code::kTooLarge, "a pad is too large");
     }
     result.begin[axis] = pads[i];
     result.end[axis] = pads[axes.size() + i];
@@ -47,8 +45,7 @@ Result<Types> shape_pad(const Args& args) {
   if (mode != "constant" && mode != "reflect" && mode != "edge" && mode != "wrap") {
     return args.refuse(Code::kBadModel, "the mode '" + printable(mode) + "' is unknown");
   }
-  if (args.has(2) &&
-      (args.type(2).dtype != args.type(0).dtype || span_size(args.shape(2), 0, args.rank(2)) != 1)) {
+  if (args.has(2) && (args.type(2).dtype != args.type(0).dtype || span_size(args.shape(2), 0, args.rank(2)) != 1)) {
     return args.refuse(Code::kBadModel, "the constant must be a scalar of the input's type");
   }
   ValueType y = args.type(0);

@@ -11,8 +11,8 @@ namespace {
 Result<Window> pool_window(const Args& args) {
   const Shape kernel = args.node().integers("kernel_shape");
   if (kernel.empty() || args.rank(0) != kernel.size() + 2) {
-    return args.refuse(Code::kBadModel, "kernel_shape must have one entry per spatial axis of the input " +
-                                            shape_text(args.shape(0)));
+    return args.refuse(Code::kBadModel,
+                       "kernel_shape must have one entry per spatial axis of the input " + shape_text(args.shape(0)));
   }
   return read_window(args, kernel);
 }
@@ -45,8 +45,7 @@ Result<Tensors> eval_average_pool(const Args& args, const Types& outputs) {
   std::vector<int64_t> counts(n_out);
   for (int64_t k = 0; k < window.n_kernel(); ++k) {
     const std::vector<int64_t> taps = window.taps(k);
-    for (size_t o = 0; o < n_out; ++o)
-      counts[o] += taps[o] >= 0 || (taps[o] == Window::kPadding && count_padding);
+    for (size_t o = 0; o < n_out; ++o) counts[o] += taps[o] >= 0 || (taps[o] == Window::kPadding && count_padding);
     for (size_t row = 0; row < rows; ++row) {
       const std::span<const double> in = args.tensor(0).reals().subspan(row * n_in, n_in);
       const std::span<double> out = y.reals().subspan(row * n_out, n_out);
@@ -100,8 +99,7 @@ Result<Types> shape_global(const Args& args) {
   TACIT_TRY(one_type(args, Kind::kReal, {0}));
   const Shape& x = args.shape(0);
   if (x.size() < 3 || span_size(x, 2, x.size()) == 0) {
-    return args.refuse(Code::kBadModel,
-                       "the input needs spatial axes that are not empty, not " + shape_text(x));
+    return args.refuse(Code::kBadModel, "the input needs spatial axes that are not empty, not " + shape_text(x));
   }
   Shape y(x.size(), 1);
   std::copy(x.begin(), x.begin() + 2, y.begin());
@@ -139,8 +137,7 @@ Result<Form> tap(EmitContext& e, Form form, size_t axis, const Window& window, s
 
 // Does any window reach beyond the input along spatial axis i?
 bool is_padded(const Window& window, size_t i) {
-  const int64_t last =
-      (window.output[i] - 1) * window.strides[i] + (window.kernel[i] - 1) * window.dilations[i];
+  const int64_t last = (window.output[i] - 1) * window.strides[i] + (window.kernel[i] - 1) * window.dilations[i];
   return window.pads_begin[i] > 0 || last - window.pads_begin[i] >= window.input[i];
 }
 
@@ -230,9 +227,8 @@ Status emit_global_max(EmitContext& e, const Node& node) {
 
 TACIT_OPERATORS(pool) {
   using enum AttributeType;
-  const std::vector<AttributeRule> window = {{"auto_pad", kString}, {"ceil_mode", kInt},
-                                             {"dilations", kInts},  {"kernel_shape", kInts},
-                                             {"pads", kInts},       {"strides", kInts}};
+  const std::vector<AttributeRule> window = {{"auto_pad", kString},   {"ceil_mode", kInt}, {"dilations", kInts},
+                                             {"kernel_shape", kInts}, {"pads", kInts},     {"strides", kInts}};
   std::vector<AttributeRule> average = window;
   average.push_back({"count_include_pad", kInt});
   std::vector<AttributeRule> max = window;

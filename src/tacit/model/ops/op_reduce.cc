@@ -10,8 +10,7 @@ Result<std::vector<bool>> reduced_axes(const Args& args) {
   if (args.has(1)) {
     TACIT_ASSIGN(axes, args.constant_ints(1, "axes"));
   }
-  if (axes.empty())
-    return std::vector<bool>(args.rank(0), args.node().integer("noop_with_empty_axes", 0) == 0);
+  if (axes.empty()) return std::vector<bool>(args.rank(0), args.node().integer("noop_with_empty_axes", 0) == 0);
   return resolve_axes(args, axes, args.rank(0));
 }
 
@@ -38,8 +37,7 @@ Result<Types> shape_mean(const Args& args) {
   TACIT_TRY(one_type(args, Kind::kReal, {0}));
   TACIT_ASSIGN(const std::vector<bool> reduced, reduced_axes(args));
   for (size_t axis = 0; axis < reduced.size(); ++axis) {
-    if (reduced[axis] && args.shape(0)[axis] == 0)
-      return args.refuse(Code::kBadModel, "an empty axis has no mean");
+    if (reduced[axis] && args.shape(0)[axis] == 0) return args.refuse(Code::kBadModel, "an empty axis has no mean");
   }
   return shape_reduce(args);
 }
@@ -62,8 +60,7 @@ Result<Tensors> eval_sum(const Args& args, const Types& outputs) {
   Tensor y(outputs[0]);
   const std::array<Shape, 1> strides = {output_strides(x.shape(), reduced)};
   if (y.is_real()) {
-    walk(x.shape(), strides,
-         [in = x.reals(), out = y.reals()](size_t i, const auto& at) { out[at[0]] += in[i]; });
+    walk(x.shape(), strides, [in = x.reals(), out = y.reals()](size_t i, const auto& at) { out[at[0]] += in[i]; });
     return Tensors{std::move(y)};
   }
   bool fits = true;
@@ -78,8 +75,7 @@ Result<Tensors> eval_sum(const Args& args, const Types& outputs) {
 
 Result<Tensors> eval_mean(const Args& args, const Types& outputs) {
   TACIT_ASSIGN(Tensors sums, eval_sum(args, outputs));
-  const double per_output =
-      sums[0].size() == 0 ? 1 : static_cast<double>(args.tensor(0).size() / sums[0].size());
+  const double per_output = sums[0].size() == 0 ? 1 : static_cast<double>(args.tensor(0).size() / sums[0].size());
   for (double& v : sums[0].reals()) v /= per_output;
   return sums;
 }

@@ -41,8 +41,7 @@ Result<Types> shape_flatten(const Args& args) {
   const Shape& x = args.shape(0);
   int64_t axis = args.node().integer("axis", 1);
   const int64_t rank = static_cast<int64_t>(x.size());
-  if (axis < -rank || axis > rank)
-    return args.refuse(Code::kBadModel, "axis is outside the input " + shape_text(x));
+  if (axis < -rank || axis > rank) return args.refuse(Code::kBadModel, "axis is outside the input " + shape_text(x));
   if (axis < 0) axis += rank;
   const size_t split = static_cast<size_t>(axis);
   return Types{{args.type(0).dtype, {span_size(x, 0, split), span_size(x, split, x.size())}}};
@@ -73,8 +72,7 @@ Result<Types> shape_squeeze(const Args& args) {
     if (!drop[axis]) {
       y.push_back(x[axis]);
     } else if (x[axis] != 1) {
-      return args.refuse(Code::kBadModel,
-                         "axis " + std::to_string(axis) + " of " + shape_text(x) + " isn't 1 long");
+      return args.refuse(Code::kBadModel, "axis " + std::to_string(axis) + " of " + shape_text(x) + " isn't 1 long");
     }
   }
   return Types{{args.type(0).dtype, std::move(y)}};
@@ -97,11 +95,7 @@ Result<Types> shape_unsqueeze(const Args& args) {
 
 TACIT_OPERATORS(reshape) {
   using enum AttributeType;
-  table.add({.name = "Reshape",
-             .opsets = {7, 13},
-             .inputs = {2, 2},
-             .shape = shape_reshape,
-             .move = keep_elements});
+  table.add({.name = "Reshape", .opsets = {7, 13}, .inputs = {2, 2}, .shape = shape_reshape, .move = keep_elements});
   table.add({.name = "Reshape",
              .opsets = {14, 26},
              .inputs = {2, 2},
@@ -126,11 +120,8 @@ TACIT_OPERATORS(reshape) {
                .attributes = {{"axes", kInts}},
                .shape = op.shape,
                .move = keep_elements});
-    table.add({.name = op.name,
-               .opsets = {13, 26},
-               .inputs = {op.min_inputs, 2},
-               .shape = op.shape,
-               .move = keep_elements});
+    table.add(
+        {.name = op.name, .opsets = {13, 26}, .inputs = {op.min_inputs, 2}, .shape = op.shape, .move = keep_elements});
   }
 }
 

@@ -86,8 +86,7 @@ TACIT_OPERATORS(slice) {
              .attributes = {{"axes", kInts}, {"ends", kInts}, {"starts", kInts}},
              .shape = shape_slice,
              .move = move_slice});
-  table.add(
-      {.name = "Slice", .opsets = {10, 26}, .inputs = {3, 5}, .shape = shape_slice, .move = move_slice});
+  table.add({.name = "Slice", .opsets = {10, 26}, .inputs = {3, 5}, .shape = shape_slice, .move = move_slice});
 }
 
 }  // namespace tacit::model

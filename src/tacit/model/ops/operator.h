@@ -103,8 +103,7 @@ struct Operator {
   Range opsets;            // versions of the operator set for which the rules hold, both ends included
   Range inputs;            // how many, both ends included
   Range outputs = {1, 1};  // how many
-  std::vector<AttributeRule> attributes =
-      {};  // all that the rules understand; any other attribute is refused
+  std::vector<AttributeRule> attributes = {};  // all that the rules understand; any other attribute is refused
   ShapeRule shape;
   EvalRule eval = {};  // exactly one of eval and move is set
   MoveRule move = {};

@@ -32,8 +32,7 @@ void OperatorTable::add(Operator op) {
 
 const Operator* OperatorTable::find(std::string_view domain, std::string_view name, int opset) const {
   for (const Operator& op : operators_) {
-    if (op.name == name && op.domain == domain && op.opsets.min <= opset && opset <= op.opsets.max)
-      return &op;
+    if (op.name == name && op.domain == domain && op.opsets.min <= opset && opset <= op.opsets.max) return &op;
   }
   return nullptr;
 }
@@ -44,11 +43,9 @@ tl::unexpected<Error> Args::refuse(Code code, std::string hint) const {
 
 Result<std::vector<int64_t>> Args::constant_ints(size_t i, std::string_view what) const {
   if (known(i) == nullptr) {
-    return refuse(Code::kUnsupported,
-                  std::string(what) + " must be a constant, not computed from the model's input");
+    return refuse(Code::kUnsupported, std::string(what) + " must be a constant, not computed from the model's input");
   }
-  if (tensor(i).is_real() || rank(i) > 1)
-    return refuse(Code::kBadModel, std::string(what) + " must be integers");
+  if (tensor(i).is_real() || rank(i) > 1) return refuse(Code::kBadModel, std::string(what) + " must be integers");
   std::span<const int64_t> values = tensor(i).ints();
   return std::vector<int64_t>(values.begin(), values.end());
 }
@@ -63,8 +60,7 @@ std::string missing_hint(const Node& node) {
     return "operators of the domain '" + printable(node.domain) + "' are not supported";
   }
   auto is_name = [&](const Operator& op) { return is_domain(op) && op.name == node.op; };
-  if (std::none_of(all.begin(), all.end(), is_name))
-    return "the operator " + printable(node.op) + " is not supported";
+  if (std::none_of(all.begin(), all.end(), is_name)) return "the operator " + printable(node.op) + " is not supported";
   return node.op + " is not supported in opset " + std::to_string(node.opset);
 }
 
@@ -73,12 +69,10 @@ Status check_attributes(const Node& node, const Operator& op) {
     auto rule = std::find_if(op.attributes.begin(), op.attributes.end(),
                              [&name = name](const AttributeRule& r) { return r.name == name; });
     if (rule == op.attributes.end()) {
-      return fail(Code::kUnsupported, node.place(), 0,
-                  "the attribute '" + printable(name) + "' is not supported");
+      return fail(Code::kUnsupported, node.place(), 0, "the attribute '" + printable(name) + "' is not supported");
     }
     if (attribute.index() != static_cast<size_t>(rule->type)) {
-      return fail(Code::kBadModel, node.place(), 0,
-                  "the attribute '" + printable(name) + "' has the wrong type");
+      return fail(Code::kBadModel, node.place(), 0, "the attribute '" + printable(name) + "' has the wrong type");
     }
   }
   return {};
@@ -123,20 +117,17 @@ Result<const Operator*> check_node(const Node& node) {
   TACIT_ASSIGN(const Operator* op, find_operator(node));
   const int n_inputs = static_cast<int>(std::min<size_t>(node.inputs.size(), kAnyNumber));
   if (n_inputs < op->inputs.min || n_inputs > op->inputs.max) {
-    return fail(Code::kBadModel, node.place(), node.inputs.size(),
-                "the number of inputs doesn't fit the operator");
+    return fail(Code::kBadModel, node.place(), node.inputs.size(), "the number of inputs doesn't fit the operator");
   }
   for (int i = 0; i < op->inputs.min; ++i) {
-    if (node.inputs[i] == kNoValue)
-      return fail(Code::kBadModel, node.place(), i, "a required input is left out");
+    if (node.inputs[i] == kNoValue) return fail(Code::kBadModel, node.place(), i, "a required input is left out");
   }
   if (static_cast<int>(node.outputs.size()) < op->outputs.min) {
     return fail(Code::kBadModel, node.place(), node.outputs.size(), "the node has too few outputs");
   }
   if (named_outputs(node) > static_cast<size_t>(op->outputs.max)) {
-    return fail(
-        Code::kUnsupported, node.place(), node.outputs.size(),
-        "only the first " + std::to_string(op->outputs.max) + " output(s) of the operator are supported");
+    return fail(Code::kUnsupported, node.place(), node.outputs.size(),
+                "only the first " + std::to_string(op->outputs.max) + " output(s) of the operator are supported");
   }
   TACIT_TRY(check_attributes(node, *op));
   return op;

@@ -65,8 +65,7 @@ inline std::optional<Code> refusal(const OpCase& c) {
 inline void expect_near(const Tensor& found, const Shape& shape, const std::vector<double>& expected) {
   ASSERT_EQ(found.shape(), shape);
   ASSERT_EQ(found.size(), expected.size());
-  for (size_t i = 0; i < expected.size(); ++i)
-    EXPECT_NEAR(found.as_real(i), expected[i], 1e-9) << "element " << i;
+  for (size_t i = 0; i < expected.size(); ++i) EXPECT_NEAR(found.as_real(i), expected[i], 1e-9) << "element " << i;
 }
 
 }  // namespace tacit::model

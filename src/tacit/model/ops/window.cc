@@ -29,8 +29,7 @@ std::vector<int64_t> Window::taps(int64_t kernel_element) const {
     next.reserve(flat.size() * axis_taps[axis].size());
     for (int64_t base : flat) {
       for (int64_t at : axis_taps[axis]) {
-        next.push_back(base < 0 || at < 0 ? std::min({base, at, int64_t{kPadding}})
-                                          : base + at * steps[axis]);
+        next.push_back(base < 0 || at < 0 ? std::min({base, at, int64_t{kPadding}}) : base + at * steps[axis]);
       }
     }
     flat = std::move(next);
@@ -45,8 +44,7 @@ Result<Shape> read_list(const Args& args, std::string_view name, size_t length, 
   Shape list = args.node().integers(name);
   if (list.empty()) list.assign(length, least);
   if (list.size() != length) {
-    return args.refuse(Code::kBadModel,
-                       std::string(name) + " must have " + std::to_string(length) + " entries");
+    return args.refuse(Code::kBadModel, std::string(name) + " must have " + std::to_string(length) + " entries");
   }
   for (int64_t v : list) {
     if (v < least || v > kMaxElements) {
@@ -95,8 +93,7 @@ Result<Window> read_window(const Args& args, const Shape& kernel) {
       w.pads_end[i] = total - w.pads_begin[i];
     }
     const int64_t room = w.input[i] + w.pads_begin[i] + w.pads_end[i] - extent;
-    if (room < 0)
-      return args.refuse(Code::kBadModel, "the window is larger than the padded input " + shape_text(x));
+    if (room < 0) return args.refuse(Code::kBadModel, "the window is larger than the padded input " + shape_text(x));
     int64_t out = (ceil ? ceil_divide(room, w.strides[i]) : room / w.strides[i]) + 1;
     if (ceil && (out - 1) * w.strides[i] >= w.input[i] + w.pads_begin[i]) --out;
     w.output.push_back(out);
@@ -104,14 +101,12 @@ Result<Window> read_window(const Args& args, const Shape& kernel) {
   return w;
 }
 
-Result<std::vector<size_t>> unfold_window(EmitContext& context, Form& form, const Window& window,
-                                          size_t first) {
+Result<std::vector<size_t>> unfold_window(EmitContext& context, Form& form, const Window& window, size_t first) {
   const size_t n = window.kernel.size();
   bool solid = true;
   for (size_t i = 0; i < n; ++i) {
     TACIT_ASSIGN(const uint32_t label, context.single_label(form, first + i));
-    const int64_t last =
-        (window.output[i] - 1) * window.strides[i] + (window.kernel[i] - 1) * window.dilations[i];
+    const int64_t last = (window.output[i] - 1) * window.strides[i] + (window.kernel[i] - 1) * window.dilations[i];
     const bool padded = window.pads_begin[i] > 0 || last - window.pads_begin[i] >= window.input[i];
     solid = solid && (!padded || vanishes_outside(context.system(), form, label));
   }

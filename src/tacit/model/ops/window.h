@@ -37,7 +37,6 @@ Result<Window> read_window(const Args& args, const Shape& kernel);
 
 // Unfolds the spatial axes of a form, from logical axis `first` on: output positions stay on the axes, kernel
 // positions become labels of their own, which are returned. Makes cells where padding needs them.
-Result<std::vector<size_t>> unfold_window(EmitContext& context, Form& form, const Window& window,
-                                          size_t first);
+Result<std::vector<size_t>> unfold_window(EmitContext& context, Form& form, const Window& window, size_t first);
 
 }  // namespace tacit::model

@@ -24,8 +24,7 @@ void describe(A& ar, Mark& v) {
 namespace {
 
 bool is_weights(const statement::System& system, const statement::Tensor& tensor) {
-  return tensor.oracle < system.oracles.size() &&
-         system.oracles[tensor.oracle].kind == statement::OracleKind::kWeights;
+  return tensor.oracle < system.oracles.size() && system.oracles[tensor.oracle].kind == statement::OracleKind::kWeights;
 }
 
 template <class T>
@@ -33,9 +32,7 @@ bool holds(statement::Interval range) {
   return range.low >= std::numeric_limits<T>::min() && range.high <= std::numeric_limits<T>::max();
 }
 
-size_t width_of(statement::Interval range) {
-  return holds<int16_t>(range) ? 2 : holds<int32_t>(range) ? 4 : 8;
-}
+size_t width_of(statement::Interval range) { return holds<int16_t>(range) ? 2 : holds<int32_t>(range) ? 4 : 8; }
 
 void write_weight(Writer& out, size_t width, int64_t v) {
   if (width == 2) out.u16(static_cast<uint16_t>(v));

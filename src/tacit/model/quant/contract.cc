@@ -65,8 +65,7 @@ std::vector<double> operand(const statement::System& system, const statement::As
 
 }  // namespace
 
-void contract(const statement::System& system, statement::Assignment& assignment,
-              statement::ContractionId id) {
+void contract(const statement::System& system, statement::Assignment& assignment, statement::ContractionId id) {
   const statement::Contraction& k = system.contractions[id];
   const auto bound = statement::hull(system, k), bound_a = statement::hull(system, k.a),
              bound_c = statement::hull(system, k.c);

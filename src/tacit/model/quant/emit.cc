@@ -33,9 +33,7 @@ std::vector<int64_t> positions_of(const Space& space, const std::vector<int64_t>
   return out;
 }
 
-View cells_view(TensorId id, size_t n_labels) {
-  return statement::direct(statement::Source::kTensor, id, n_labels);
-}
+View cells_view(TensorId id, size_t n_labels) { return statement::direct(statement::Source::kTensor, id, n_labels); }
 
 Interval narrow(Bounds b) { return {static_cast<int64_t>(b.low), static_cast<int64_t>(b.high)}; }
 
@@ -50,8 +48,7 @@ EmitContext::EmitContext(const Graph& graph, const std::vector<Spread>& spread, 
 void EmitContext::enter(uint32_t node) {
   node_ = node;
   marks_.push_back({node, static_cast<uint32_t>(system().tensors.size()),
-                    static_cast<uint32_t>(system().lookups.size()),
-                    static_cast<uint32_t>(system().identities.size())});
+                    static_cast<uint32_t>(system().lookups.size()), static_cast<uint32_t>(system().identities.size())});
 }
 
 tl::unexpected<Error> EmitContext::refuse(Code code, std::string hint) const {
@@ -86,8 +83,8 @@ Status EmitContext::set(ValueId id, Form form) {
   if (id == kNoValue) return {};
   tidy(form);
   if (form.shape() != graph_.type(id).shape) {
-    return refuse(Code::kUnsupported, "the lowering made " + shape_text(form.shape()) +
-                                          " where the graph says " + shape_text(graph_.type(id).shape));
+    return refuse(Code::kUnsupported, "the lowering made " + shape_text(form.shape()) + " where the graph says " +
+                                          shape_text(graph_.type(id).shape));
   }
   TACIT_TRY(check_width(form));
   form.spread = spread_[id];
@@ -101,8 +98,7 @@ std::shared_ptr<const Tensor> EmitContext::constant(ValueId id) const {
 }
 
 bool EmitContext::is_operand(const Form& form) const {
-  if (form.view.constant != 0 || form.view.log_denominator != 0 || form.view.terms.size() > kOperandTerms)
-    return false;
+  if (form.view.constant != 0 || form.view.log_denominator != 0 || form.view.terms.size() > kOperandTerms) return false;
   for (const statement::Term& term : form.view.terms)
     if (term.source == statement::Source::kAccumulator) return false;
   return magnitude(statement::hull(system(), form.view)) <= kOperandWidth;
@@ -229,8 +225,7 @@ Result<Form> EmitContext::weights(std::shared_ptr<const Tensor> tensor, int bits
   if (tensor->is_real()) {
     f.exponent = std::max(least_exponent, log2_above(largest == 0 ? 1 : largest) - (bits - 1));
   } else if (largest >= static_cast<double>(half)) {
-    return refuse(Code::kUnsupported,
-                  "an integer constant needs more than " + std::to_string(bits) + " bits");
+    return refuse(Code::kUnsupported, "an integer constant needs more than " + std::to_string(bits) + " bits");
   }
   f.exact = !tensor->is_real();
   f.bounds = {-half, half - 1};

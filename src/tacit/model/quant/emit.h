@@ -32,8 +32,7 @@ namespace tacit::model {
 
 // What the planner chooses (lower/plan.h): sizes of tables against numbers of cells and lookups.
 struct Plan {
-  uint8_t bits =
-      15;  // activations are [−2^(bits−1), 2^(bits−1)) or, where they can't be negative, [0, 2^bits)
+  uint8_t bits = 15;  // activations are [−2^(bits−1), 2^(bits−1)) or, where they can't be negative, [0, 2^bits)
   uint8_t clamp_bits = 12;  // w of saturation
   uint8_t digit_bits = 10;  // a remainder is looked up in digits of this many bits
   double headroom = 1.25;   // activations may grow by this factor over calibration before they saturate

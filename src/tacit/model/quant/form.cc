@@ -202,9 +202,9 @@ bool vanishes_outside(const statement::System& system, const Form& form, uint32_
     bool covered = false;
     for (size_t a = 0; a < term.maps.size(); ++a) {
       const AxisMap& map = term.maps[a];
-      covered = covered || (map.offset == 0 && map.steps.size() == 1 && map.steps[0].label == label &&
-                            map.steps[0].stride == 1 &&
-                            source_axis(system, term, a).length == form.labels.axes[label].length);
+      covered = covered ||
+                (map.offset == 0 && map.steps.size() == 1 && map.steps[0].label == label && map.steps[0].stride == 1 &&
+                 source_axis(system, term, a).length == form.labels.axes[label].length);
     }
     if (!covered) return false;
   }
@@ -307,8 +307,7 @@ Form with_exponent(Form form, int exponent) {
 
 Form plus(Form a, const Form& b) {
   TACIT_CHECK(a.exponent == b.exponent && a.labels.axes.size() == b.labels.axes.size());
-  for (uint32_t label = 0; label < a.labels.axes.size(); ++label)
-    TACIT_CHECK(a.length(label) == b.length(label));
+  for (uint32_t label = 0; label < a.labels.axes.size(); ++label) TACIT_CHECK(a.length(label) == b.length(label));
   for (const Term& term : b.view.terms) {
     const auto same = std::find_if(a.view.terms.begin(), a.view.terms.end(), [&](const Term& t) {
       return t.source == term.source && t.id == term.id && t.maps == term.maps;

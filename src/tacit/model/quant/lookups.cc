@@ -18,9 +18,7 @@ using statement::View;
 
 Column affine(int64_t start, int64_t step) { return {ColumnKind::kAffine, start, step, 0}; }
 
-View cells_view(TensorId id, size_t n_labels) {
-  return statement::direct(statement::Source::kTensor, id, n_labels);
-}
+View cells_view(TensorId id, size_t n_labels) { return statement::direct(statement::Source::kTensor, id, n_labels); }
 
 // Beyond these arguments a function is constant to the last bit, or nearly; 0 where it has no such limit.
 double canonical_limit(Function f) {
@@ -90,20 +88,18 @@ TableId EmitContext::range_table(uint8_t bits) {
 // ---- cells
 
 TensorId EmitContext::new_cells(const Space& labels, Bounds range) {
-  return builder_.tensor(cells_oracle_, labels,
-                         {static_cast<int64_t>(range.low), static_cast<int64_t>(range.high)});
+  return builder_.tensor(cells_oracle_, labels, {static_cast<int64_t>(range.low), static_cast<int64_t>(range.high)});
 }
 
-void EmitContext::add_step(StepKind kind, const Space& labels, std::vector<View> views,
-                           std::vector<TensorId> tensors, std::vector<int64_t> numbers) {
+void EmitContext::add_step(StepKind kind, const Space& labels, std::vector<View> views, std::vector<TensorId> tensors,
+                           std::vector<int64_t> numbers) {
   steps_.push_back({kind, labels, std::move(views), std::move(tensors), std::move(numbers), node_});
 }
 
 // Proves 0 ≤ cell + constant < 2^bits for a view of one tensor.
 void EmitContext::prove_range(const Space& labels, const View& cell, int bits) {
   if (bits == plan_.bits) return builder_.lookup(labels, clamp_table(uint64_t{1} << bits), {cell, View{}});
-  if (bits <= plan_.digit_bits)
-    return builder_.lookup(labels, range_table(static_cast<uint8_t>(bits)), {cell});
+  if (bits <= plan_.digit_bits) return builder_.lookup(labels, range_table(static_cast<uint8_t>(bits)), {cell});
   builder_.identity(labels, cell + digits(labels, cell, bits) * -1);
 }
 
@@ -177,8 +173,7 @@ Result<Form> EmitContext::apply(Function f, const Form& x, Spread in, Spread out
   const auto [found, is_new] = function_tables_.try_emplace(table.tensor, 0);
   if (is_new) {
     found->second = builder_.table(
-        cells_oracle_,
-        {{table.bits, {affine(table.start, 1), {ColumnKind::kCells, first, 0, table.tensor}}, 0}});
+        cells_oracle_, {{table.bits, {affine(table.start, 1), {ColumnKind::kCells, first, 0, table.tensor}}, 0}});
   }
   std::vector<uint32_t> kept;
   const Form compacted = compact(argument, kept);

@@ -29,8 +29,7 @@ View cells_view(TensorId id, size_t n_labels) { return statement::direct(Source:
 // are not inner; `out` gets where the operands' labels went.
 size_t product_labels(const Form& a, const Form& c, const std::vector<Shared>& shared,
                       const std::vector<uint32_t>& inner, Space& labels, Product& out) {
-  const uint32_t n_a = static_cast<uint32_t>(a.labels.axes.size()),
-                 n_c = static_cast<uint32_t>(c.labels.axes.size());
+  const uint32_t n_a = static_cast<uint32_t>(a.labels.axes.size()), n_c = static_cast<uint32_t>(c.labels.axes.size());
   out.from_a.assign(n_a, Product::kGone);
   out.from_c.assign(n_c, Product::kGone);
   auto add = [&](const statement::Axis& axis) {
@@ -39,8 +38,7 @@ size_t product_labels(const Form& a, const Form& c, const std::vector<Shared>& s
   };
   auto is_inner = [&](uint32_t label) { return std::find(inner.begin(), inner.end(), label) != inner.end(); };
   auto is_shared = [&](uint32_t label) {
-    return label == 0 ||
-           std::any_of(shared.begin(), shared.end(), [&](const Shared& s) { return s.c == label; });
+    return label == 0 || std::any_of(shared.begin(), shared.end(), [&](const Shared& s) { return s.c == label; });
   };
   for (uint32_t i = 0; i < n_a; ++i)
     if (!is_inner(i)) out.from_a[i] = add(a.labels.axes[i]);
@@ -103,15 +101,14 @@ Result<Form> EmitContext::flatten(const Form& form) {
   }
   ordered.view = relabelled(std::move(ordered.view), map);
   Form flat = form;
-  flat.labels =
-      laid_out({{statement::batch_axis(), statement::whole_axis(static_cast<uint32_t>(strides[0]))}});
+  flat.labels = laid_out({{statement::batch_axis(), statement::whole_axis(static_cast<uint32_t>(strides[0]))}});
   flat.axes = {{1}};
   flat.bounds = range_for(form.bounds.low >= 0);
   const TensorId cells = new_cells(flat.labels, flat.bounds);
   flat.view = cells_view(cells, 2);
   add_step(StepKind::kCopy, ordered.labels, {ordered.view}, {cells}, {});
-  builder_.identity(ordered.labels, ordered.view + statement::scaled(Source::kTensor, cells, -1,
-                                                                     {statement::axis(0), index}));
+  builder_.identity(ordered.labels,
+                    ordered.view + statement::scaled(Source::kTensor, cells, -1, {statement::axis(0), index}));
   prove_range(flat.labels, flat.view + -static_cast<int64_t>(flat.bounds.low), plan_.bits);
   flat.bounds = form.bounds;
   return flat;
@@ -136,8 +133,7 @@ Result<Form> EmitContext::add(Form a, Form b) {
   }
   if (a.exponent < b.exponent) std::swap(a, b);
   if (too_wide()) return refuse(Code::kMayWrap, "the terms of a sum are too far apart in size");
-  if (!align(a, b))
-    return refuse(Code::kUnsupported, "the operands' axes were reshaped in ways that cut across");
+  if (!align(a, b)) return refuse(Code::kUnsupported, "the operands' axes were reshaped in ways that cut across");
   const int exponent = b.exponent;
   TACIT_ASSIGN(a, finer(std::move(a), exponent));
   Form sum = plus(std::move(a), b);
@@ -206,8 +202,7 @@ Result<Product> EmitContext::contract(const Form& a, const Form& c, const std::v
   Product out;
   const size_t n_out = product_labels(a, c, shared, inner, k.labels, out);
   out.form.exponent = a.exponent + c.exponent;
-  out.form.labels.axes.assign(k.labels.axes.begin(),
-                              k.labels.axes.begin() + static_cast<std::ptrdiff_t>(n_out));
+  out.form.labels.axes.assign(k.labels.axes.begin(), k.labels.axes.begin() + static_cast<std::ptrdiff_t>(n_out));
   k.a = relabelled(a.view, out.from_a);
   k.c = relabelled(c.view, out.from_c);
   for (auto* labels : {&out.from_a, &out.from_c})
@@ -219,10 +214,7 @@ Result<Product> EmitContext::contract(const Form& a, const Form& c, const std::v
   for (uint32_t label = 0; label < k.labels.axes.size(); ++label) {
     const bool in_a = uses(k.a, label), in_c = uses(k.c, label);
     if (label >= n_out) n_inner *= k.labels.axes[label].length;
-    k.roles.push_back(label >= n_out ? Role::kInner
-                      : in_a && in_c ? Role::kBatch
-                      : in_c         ? Role::kRight
-                                     : Role::kLeft);
+    k.roles.push_back(label >= n_out ? Role::kInner : in_a && in_c ? Role::kBatch : in_c ? Role::kRight : Role::kLeft);
   }
   if (magnitude(statement::hull(system(), k)) > kWidest)
     return refuse(Code::kMayWrap, "the products' sum could grow beyond 61 bits");
@@ -235,8 +227,7 @@ Result<Product> EmitContext::contract(const Form& a, const Form& c, const std::v
 }
 
 Result<Form> EmitContext::multiply(Form a, Form c) {
-  if (!align(a, c))
-    return refuse(Code::kUnsupported, "the operands' axes were reshaped in ways that cut across");
+  if (!align(a, c)) return refuse(Code::kUnsupported, "the operands' axes were reshaped in ways that cut across");
   std::vector<Shared> shared;
   for (uint32_t label = 1; label < a.labels.axes.size(); ++label) shared.push_back({label, label});
   TACIT_ASSIGN(Product product, contract(a, c, shared, {}));
@@ -300,8 +291,7 @@ Result<Form> EmitContext::clamp(const Form& acc, int shift, Bounds range) {
   const size_t n = labels.axes.size();
   const int64_t half = shift > 0 ? int64_t{1} << (shift - 1) : 0;
   const Bounds q = {(acc.bounds.low + half) >> shift, (acc.bounds.high + half) >> shift};
-  const Bounds excess = {std::min<__int128>(q.low - range.low, 0),
-                         std::max<__int128>(q.high - range.high, 0)};
+  const Bounds excess = {std::min<__int128>(q.low - range.low, 0), std::max<__int128>(q.high - range.high, 0)};
   if (shift == 0 && magnitude(excess) == 0) return copy(acc);
 
   const int w = plan_.clamp_bits;
@@ -382,16 +372,14 @@ Result<Form> EmitContext::exact_relu(const Form& form) {
   if (form.bounds.low >= 0) return form;
   Bounds range = range_for(true);
   while (range.high < form.bounds.high) range.high = 2 * range.high + 1;
-  if (range.high >> 20 != 0)
-    return refuse(Code::kUnsupported, "a maximum over integers of more than 20 bits");
+  if (range.high >> 20 != 0) return refuse(Code::kUnsupported, "a maximum over integers of more than 20 bits");
   return saturate(form, form.exponent, range);
 }
 
 Result<Form> EmitContext::maximum(Form a, Form b) {
   if (a.exponent < b.exponent) std::swap(a, b);
   TACIT_ASSIGN(a, finer(std::move(a), b.exponent));
-  if (!align(a, b))
-    return refuse(Code::kUnsupported, "the operands' axes were reshaped in ways that cut across");
+  if (!align(a, b)) return refuse(Code::kUnsupported, "the operands' axes were reshaped in ways that cut across");
   TACIT_ASSIGN(Form excess, exact_relu(plus(a, scaled(b, -1))));
   const Bounds bounds = {std::max(a.bounds.low, b.bounds.low), std::max(a.bounds.high, b.bounds.high)};
   Form out = plus(b, excess);

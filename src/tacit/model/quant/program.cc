@@ -41,8 +41,7 @@ void for_each_element(const Form& form, uint32_t samples, F f) {
 
 class Machine {
  public:
-  Machine(Execution& execution, std::span<const std::vector<int64_t>> inputs, const PublicModel& open,
-          uint32_t samples)
+  Machine(Execution& execution, std::span<const std::vector<int64_t>> inputs, const PublicModel& open, uint32_t samples)
       : s_(execution.system), a_(execution.assignment), inputs_(inputs), open_(open), samples_(samples) {}
 
   // Runs a step, and checks that what it wrote lies in the declared ranges: all bounds on later sums rest on
@@ -205,15 +204,9 @@ Status check_inputs(const PublicModel& open, std::span<const std::vector<int64_t
 
 statement::Port public_port(const Port& port) {
   const Form& form = port.form;
-  statement::Port out{port.name,
-                      onnx_number(port.type.dtype),
-                      {},
-                      port.batched != 0,
-                      form.exponent,
-                      {},
-                      form.labels,
-                      form.axes,
-                      form.view};
+  statement::Port out{
+      port.name, onnx_number(port.type.dtype), {}, port.batched != 0, form.exponent, {}, form.labels, form.axes,
+      form.view};
   for (const int64_t length : form.shape()) out.shape.push_back(static_cast<uint32_t>(length));
   out.range = {static_cast<int64_t>(form.bounds.low), static_cast<int64_t>(form.bounds.high)};
   return out;
@@ -250,8 +243,7 @@ std::string IntegerModel::origin(std::string_view what, uint64_t index) const {
 }
 
 Result<std::vector<int64_t>> quantise(const Port& port, const Tensor& sample) {
-  if (sample.shape() != port.type.shape || sample.is_real() != is_real(port.type.dtype) ||
-      !sample.is_finite()) {
+  if (sample.shape() != port.type.shape || sample.is_real() != is_real(port.type.dtype) || !sample.is_finite()) {
     return fail(Code::kBadInput, port.name, 0,
                 "expected finite values of type " + std::string(dtype_name(port.type.dtype)) + " and shape " +
                     shape_text(port.type.shape));
@@ -262,8 +254,7 @@ Result<std::vector<int64_t>> quantise(const Port& port, const Tensor& sample) {
   for (size_t i = 0; i < sample.size(); ++i) {
     if (sample.is_real()) {
       const double v = std::ldexp(sample.reals()[i], -port.form.exponent);
-      out.push_back(
-          std::llround(std::clamp(v, static_cast<double>(range.low), static_cast<double>(range.high))));
+      out.push_back(std::llround(std::clamp(v, static_cast<double>(range.low), static_cast<double>(range.high))));
       continue;
     }
     const int64_t v = sample.ints()[i];
@@ -275,15 +266,14 @@ Result<std::vector<int64_t>> quantise(const Port& port, const Tensor& sample) {
 }
 
 Tensor dequantise(const Port& port, std::span<const int64_t> integers) {
-  if (!is_real(port.type.dtype))
-    return Tensor(port.type, std::vector<int64_t>(integers.begin(), integers.end()));
+  if (!is_real(port.type.dtype)) return Tensor(port.type, std::vector<int64_t>(integers.begin(), integers.end()));
   std::vector<double> out;
   for (int64_t v : integers) out.push_back(std::ldexp(static_cast<double>(v), port.form.exponent));
   return Tensor(port.type, std::move(out));
 }
 
-Result<Execution> execute(const IntegerModel& model, std::span<const std::vector<int64_t>> inputs,
-                          uint32_t samples, Visibility visibility) {
+Result<Execution> execute(const IntegerModel& model, std::span<const std::vector<int64_t>> inputs, uint32_t samples,
+                          Visibility visibility) {
   TACIT_TRY(check_inputs(model.open, inputs, samples));
   Execution e;
   e.system = statement::instantiate(with_visibility(model.open, visibility), samples);

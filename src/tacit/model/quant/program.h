@@ -56,15 +56,15 @@ enum class StepKind : uint8_t {
   kInput = 0,     // tensors {x}; number {input}: the integers of an input
   kContract = 1,  // number {contraction}: fills its accumulator
   kCopy = 2,      // views {v}, tensors {out}: out = v
-  kClamp = 3,  // views {v}, tensors {out, e_0 …}, numbers {s, low, high, w, skip}: q = ⌊(v + 2^(s−1)) / 2^s⌋
-               // (no rounding term when s = 0), out = clamp(q, low, high), q − out = Σ 2^(w·i)·e_i, all e_i
-               // of one sign; `skip` = 1: e_0 has no tensor
-  kDigits = 4,  // views {v}, tensors {d_0 …}, numbers {t}: d_i = ⌊v / 2^(t·i)⌋ mod 2^t, for v ≥ 0
-  kTable = 5,   // views {v}, tensors {column, out}, numbers {start[, y]}: out = column[v − start], or y at
-                // start − 1
-  kRowMax = 6,  // views {v}, tensors {out}, numbers {labels that `out` keeps}: maximum over the other labels
-  kDivide = 7,  // views {n, d}, tensors {out}: out = ⌊n / d⌋ for n ≥ 0, d > 0
-  kIsZero = 8,  // views {v}, tensors {out}: out = 1 where v = 0, else 0
+  kClamp = 3,     // views {v}, tensors {out, e_0 …}, numbers {s, low, high, w, skip}: q = ⌊(v + 2^(s−1)) / 2^s⌋
+                  // (no rounding term when s = 0), out = clamp(q, low, high), q − out = Σ 2^(w·i)·e_i, all e_i
+                  // of one sign; `skip` = 1: e_0 has no tensor
+  kDigits = 4,    // views {v}, tensors {d_0 …}, numbers {t}: d_i = ⌊v / 2^(t·i)⌋ mod 2^t, for v ≥ 0
+  kTable = 5,     // views {v}, tensors {column, out}, numbers {start[, y]}: out = column[v − start], or y at
+                  // start − 1
+  kRowMax = 6,    // views {v}, tensors {out}, numbers {labels that `out` keeps}: maximum over the other labels
+  kDivide = 7,    // views {n, d}, tensors {out}: out = ⌊n / d⌋ for n ≥ 0, d > 0
+  kIsZero = 8,    // views {v}, tensors {out}: out = 1 where v = 0, else 0
 };
 
 struct Step {
@@ -132,8 +132,8 @@ struct Execution {
 // with_visibility; its stated publics are filled.
 // Errors: kBadInput (counts, ranges); kBadModel where a step meets a value that its table, division or
 // declared range doesn't take.
-Result<Execution> execute(const IntegerModel& model, std::span<const std::vector<int64_t>> inputs,
-                          uint32_t samples, Visibility visibility);
+Result<Execution> execute(const IntegerModel& model, std::span<const std::vector<int64_t>> inputs, uint32_t samples,
+                          Visibility visibility);
 
 // The integers of a port after an execution: [samples, logical axes…] row-major.
 std::vector<int64_t> read(const Execution& execution, const Port& port, uint32_t samples);

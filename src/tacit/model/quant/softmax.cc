@@ -20,9 +20,7 @@ constexpr uint8_t kScoreBits = 13;
 // Exponentials and results are in units of 2^−14.
 constexpr int kUnitBits = 14;
 
-View cells_view(TensorId id, size_t n_labels) {
-  return statement::direct(statement::Source::kTensor, id, n_labels);
-}
+View cells_view(TensorId id, size_t n_labels) { return statement::direct(statement::Source::kTensor, id, n_labels); }
 
 int bits_of(__int128 count) {
   int bits = 0;
@@ -54,8 +52,7 @@ Result<Form> EmitContext::rounded(const Form& form, int exponent) {
 
 // Cells whose declared range is the least power of two that holds the bounds.
 TensorId EmitContext::new_cells_in_range(const Space& labels, Bounds bounds) {
-  return new_cells(labels,
-                   {bounds.low, bounds.low + (__int128{1} << bits_of(bounds.high - bounds.low + 1)) - 1});
+  return new_cells(labels, {bounds.low, bounds.low + (__int128{1} << bits_of(bounds.high - bounds.low + 1)) - 1});
 }
 
 void EmitContext::prove_range_of(const Form& cells) {
@@ -144,8 +141,7 @@ Result<Form> EmitContext::softmax(const Form& x, const std::vector<bool>& axes) 
   limbs[0] = d + clamped_view * -1 + above * -1;
   add_step(StepKind::kClamp, labels, {d}, tensors, {0, 0, most, w, 1});
   for (const View& limb : limbs)
-    builder_.lookup(labels, clamp_table(static_cast<uint64_t>(most) + 1, Sides::kUpper),
-                    {clamped_view, limb});
+    builder_.lookup(labels, clamp_table(static_cast<uint64_t>(most) + 1, Sides::kUpper), {clamped_view, limb});
 
   GeneratedTable column;
   TACIT_ASSIGN(const statement::TableId table, exp_table(column));
@@ -154,8 +150,7 @@ Result<Form> EmitContext::softmax(const Form& x, const std::vector<bool>& axes) 
   e.bounds = {0, int64_t{1} << kUnitBits};
   zero.exponent = 0;
   zero.bounds = {0, 1};
-  const TensorId e_cells = new_cells(labels, {INT16_MIN, INT16_MAX}),
-                 zero_cells = new_cells(labels, zero.bounds);
+  const TensorId e_cells = new_cells(labels, {INT16_MIN, INT16_MAX}), zero_cells = new_cells(labels, zero.bounds);
   e.view = cells_view(e_cells, n);
   zero.view = cells_view(zero_cells, n);
   add_step(StepKind::kTable, labels, {clamped_view}, {column.tensor, e_cells}, {1, int64_t{1} << kUnitBits});

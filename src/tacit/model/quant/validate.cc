@@ -50,14 +50,12 @@ Status check_sizes(const System& system) {
     const statement::Tensor& tensor = system.tensors[i];
     int log_places = 0;
     for (const statement::Axis& axis : tensor.space.axes) {
-      if (axis.length == 0 || axis.log_strip > 32)
-        return fail(Code::kBadModel, "tensor", i, "an axis is malformed");
+      if (axis.length == 0 || axis.log_strip > 32) return fail(Code::kBadModel, "tensor", i, "an axis is malformed");
       log_places += std::max<int>(axis.log_strip, statement::log2_ceil(axis.length)) + 1;
     }
     if (tensor.oracle >= system.oracles.size() || tensor.space.axes.size() > 16)
       return fail(Code::kBadModel, "tensor", i, "there is no such oracle, or too many axes");
-    if (log_places > 40 + static_cast<int>(tensor.space.axes.size()))
-      return fail(Code::kTooLarge, "tensor", i);
+    if (log_places > 40 + static_cast<int>(tensor.space.axes.size())) return fail(Code::kTooLarge, "tensor", i);
   }
   return {};
 }
@@ -138,8 +136,7 @@ Status check_port(const Port& port) {
     ++seen[label];
   }
   for (size_t label = 0; label < seen.size(); ++label)
-    if (seen[label] != (label == 0 ? 0u : 1u))
-      return fail(Code::kBadModel, port.name, 0, "labels don't fit the axes");
+    if (seen[label] != (label == 0 ? 0u : 1u)) return fail(Code::kBadModel, port.name, 0, "labels don't fit the axes");
   if (seen.empty() || !f.labels.axes[0].batched || f.bounds.low > f.bounds.high || port.batched > 1 ||
       f.shape() != port.type.shape)
     return fail(Code::kBadModel, port.name, 0, "the port's form is malformed");
@@ -147,8 +144,7 @@ Status check_port(const Port& port) {
 }
 
 Status check_table(const System& system, const GeneratedTable& table, size_t index) {
-  if (table.bits > 16 || table.tensor >= system.tensors.size())
-    return fail(Code::kBadModel, "generated table", index);
+  if (table.bits > 16 || table.tensor >= system.tensors.size()) return fail(Code::kBadModel, "generated table", index);
   const statement::Tensor& tensor = system.tensors[table.tensor];
   if (system.oracles[tensor.oracle].kind != statement::OracleKind::kWeights ||
       tensor.space != Space{{statement::whole_axis(uint32_t{1} << table.bits)}})
@@ -206,19 +202,17 @@ class Validator {
       return bad(step, "a step writes a tensor of another shape, or twice");
     // Batched alike, so that they agree for any number of samples.
     auto batched = [](const Space& space) {
-      return std::count_if(space.axes.begin(), space.axes.end(),
-                           [](const statement::Axis& a) { return a.batched; });
+      return std::count_if(space.axes.begin(), space.axes.end(), [](const statement::Axis& a) { return a.batched; });
     };
-    if (batched(s_.tensors[id].space) != batched(labels))
-      return bad(step, "a tensor lacks the axis of samples");
+    if (batched(s_.tensors[id].space) != batched(labels)) return bad(step, "a tensor lacks the axis of samples");
     written_[id] = true;
     return {};
   }
 
   Status check_step(const Step& step) {
     const Arity form = arity_of(step.kind);
-    if (step.views.size() != form.views || step.tensors.size() < form.tensors ||
-        step.numbers.size() < form.numbers || (step.tensors.size() > form.tensors && !form.more_tensors) ||
+    if (step.views.size() != form.views || step.tensors.size() < form.tensors || step.numbers.size() < form.numbers ||
+        (step.tensors.size() > form.tensors && !form.more_tensors) ||
         (step.numbers.size() > form.numbers && !form.more_numbers))
       return bad(step, "a step has the wrong number of parts");
     for (const View& view : step.views)
@@ -243,8 +237,7 @@ class Validator {
 
   Status compute(const Step& step) {
     const auto id = static_cast<uint64_t>(step.numbers[0]);
-    if (id >= computed_.size() || computed_[id] || !knows(s_.contractions[id].a) ||
-        !knows(s_.contractions[id].c))
+    if (id >= computed_.size() || computed_[id] || !knows(s_.contractions[id].a) || !knows(s_.contractions[id].c))
       return bad(step, "a contraction is not ready");
     computed_[id] = true;
     return {};
@@ -253,8 +246,7 @@ class Validator {
   Status row_max(const Step& step) {
     Space kept;
     for (int64_t label : step.numbers) {
-      if (label < 0 || static_cast<uint64_t>(label) >= step.labels.axes.size())
-        return bad(step, "no such label");
+      if (label < 0 || static_cast<uint64_t>(label) >= step.labels.axes.size()) return bad(step, "no such label");
       kept.axes.push_back(step.labels.axes[static_cast<size_t>(label)]);
     }
     if (kept.axes.size() > step.labels.axes.size()) return bad(step, "a label is kept twice");

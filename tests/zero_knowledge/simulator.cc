@@ -210,9 +210,9 @@ class Simulation {
 
   Bytes write(const InventingChannel& channel, ProgrammedCoins& coins) {
     prover::ProofWriter<Toy2> writer(coins);
-    verifier::absorb_statement(coins, statement_);
+    const hash::Digest digest = verifier::absorb_statement(coins, statement_);
     const std::vector<prover::Word<Toy2>> words = commit(writer);
-    verifier::absorb_after_roots(coins, statement_);
+    verifier::absorb_after_roots(coins, statement_.system, digest);
     for (const InventingChannel::Event& event : channel.events) {
       if (event.drawn) {
         TACIT_CHECK(writer.challenge(event.label) == event.values[0]);

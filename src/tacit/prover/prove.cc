@@ -141,9 +141,9 @@ class Prover {
   }
 
   Result<Bytes> run() {
-    verifier::absorb_statement(writer_.coins(), job_.statement);
+    const hash::Digest digest = verifier::absorb_statement(writer_.coins(), job_.statement);
     commit();
-    verifier::absorb_after_roots(writer_.coins(), job_.statement);
+    verifier::absorb_after_roots(writer_.coins(), job_.statement.system, digest);
     watch_.lap(&times_.commit);
     VeilWriter<E> veil(writer_, std::span<const E>(pads_).first(size_t{1} << parameters_.pads.log_rows));
     TACIT_ASSIGN(const std::vector<E> point, layers(veil));

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
+
 #include "tacit/statement/assignment.h"
 #include "tacit/statement/builder.h"
 #include "tacit/statement/check.h"
@@ -170,6 +172,33 @@ TEST(Registration, ShowsRowZeroOfOtherColumns) {
   EXPECT_EQ(holds(*derived, {values}).error().place, "identity");
   values[0] = 5;
   EXPECT_TRUE(holds(*derived, {values}));
+}
+
+// One root stands for the same weights in every proof only if every proof opens it with the same code.
+TEST(WeightStack, IsTheCommittedOne) {
+  const WeightCommitment committed{10, 8, 13, 40};
+  verifier::Parameters good;
+  good.stacks = {{{1}, {6}, 9, 12, 20, 0}, {{kWeightOracle, 2}, {8, 6}, 10, 13, 40, 0}};
+  ASSERT_TRUE(check_weight_stack(committed, good));
+  const std::function<void(verifier::Stack&)> changes[] = {
+      [](verifier::Stack& s) { s.log_rows = 11; },
+      [](verifier::Stack& s) { s.log_domain = 14; },
+      [](verifier::Stack& s) { s.log_blinding[0] = 7; },
+      [](verifier::Stack& s) { s.log_blinding[1] = 9; },  // the stack's code grows beyond the weights' own
+      [](verifier::Stack& s) { s.log_blinding.clear(); },
+      [](verifier::Stack& s) { s.oracles[0] = 3; },
+  };
+  for (const auto& change : changes) {
+    verifier::Parameters bad = good;
+    change(bad.stacks[1]);
+    const Status verdict = check_weight_stack(committed, bad);
+    ASSERT_FALSE(verdict);
+    EXPECT_EQ(verdict.error().code, Code::kBadParameters);
+    EXPECT_EQ(verdict.error().place, "weights");
+  }
+  // Fewer or more queries open the same code.
+  good.stacks[1].queries = 30;
+  EXPECT_TRUE(check_weight_stack(committed, good));
 }
 
 }  // namespace

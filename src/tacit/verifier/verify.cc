@@ -30,6 +30,16 @@ Bytes parameter_bytes(const Statement& statement) {
   return out.take();
 }
 
+hash::Digest combine(const hash::Digest& system, ByteView parameters, const hash::Digest& publics, ByteView context) {
+  hash::Blake3 hasher;
+  hasher.update(as_bytes("tacit statement v1"));
+  hasher.update(system.bytes);
+  hasher.update(hash::blake3(parameters).bytes);
+  hasher.update(publics.bytes);
+  hasher.update(hash::blake3(context).bytes);
+  return hasher.finalize();
+}
+
 uint64_t activation_cells(const System& system) {
   uint64_t cells = 0;
   for (const statement::Oracle& oracle : system.oracles)
@@ -39,26 +49,25 @@ uint64_t activation_cells(const System& system) {
 
 }  // namespace
 
-hash::Digest statement_digest(const Statement& statement) {
-  hash::Blake3 hasher;
-  hasher.update(as_bytes("tacit statement v1"));
-  hasher.update(statement::digest(statement.system).bytes);
-  hasher.update(hash::blake3(parameter_bytes(statement)).bytes);
-  hasher.update(hash::blake3(public_bytes(statement)).bytes);
-  hasher.update(hash::blake3(statement.context).bytes);
-  return hasher.finalize();
-}
-
-void absorb_statement(Coins& coins, const Statement& statement) {
-  coins.absorb(Label::kSystemDigest, statement::digest(statement.system).bytes);
-  coins.absorb(Label::kProtocol, parameter_bytes(statement));
-  coins.absorb(Label::kPublicValues, hash::blake3(public_bytes(statement)).bytes);
+hash::Digest absorb_statement(Coins& coins, const Statement& statement) {
+  const hash::Digest system = statement::digest(statement.system);
+  const Bytes parameters = parameter_bytes(statement);
+  const hash::Digest publics = hash::blake3(public_bytes(statement));
+  coins.absorb(Label::kSystemDigest, system.bytes);
+  coins.absorb(Label::kProtocol, parameters);
+  coins.absorb(Label::kPublicValues, publics.bytes);
   coins.absorb(Label::kContext, statement.context);
+  return combine(system, parameters, publics, statement.context);
 }
 
-void absorb_after_roots(Coins& coins, const Statement& statement) {
-  coins.absorb(Label::kStatementDigest, statement_digest(statement).bytes);
-  coins.chain(std::min<uint64_t>(1 + (activation_cells(statement.system) + 1023) / 1024, 1 << 14));
+hash::Digest statement_digest(const Statement& statement) {
+  return combine(statement::digest(statement.system), parameter_bytes(statement), hash::blake3(public_bytes(statement)),
+                 statement.context);
+}
+
+void absorb_after_roots(Coins& coins, const System& system, const hash::Digest& statement_digest) {
+  coins.absorb(Label::kStatementDigest, statement_digest.bytes);
+  coins.chain(std::min<uint64_t>(1 + (activation_cells(system) + 1023) / 1024, 1 << 14));
 }
 
 Status check_statement(const Statement& statement) {
@@ -123,12 +132,12 @@ template <class E>
 Status verify(const Statement& statement, ByteView bytes, Coins& coins, std::vector<Field>* fields) {
   TACIT_TRY(check_statement(statement));
   const Parameters& parameters = statement.parameters;
-  absorb_statement(coins, statement);
+  const hash::Digest digest = absorb_statement(coins, statement);
   ProofReader<E> proof(coins, bytes);
   proof.record(fields);
   std::vector<hash::Digest> own_roots(own_root_count(statement.system, parameters));
   for (hash::Digest& root : own_roots) root = proof.receive_digest(Label::kRoot);
-  absorb_after_roots(coins, statement);
+  absorb_after_roots(coins, statement.system, digest);
   if (!proof.ok()) return proof.status();
   const ProofTrees trees = proof_trees<E>(statement, own_roots);
 

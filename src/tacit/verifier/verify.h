@@ -26,9 +26,9 @@ struct Statement {
 // BLAKE3 over everything of step 0, each part by its own digest or length-prefixed.
 hash::Digest statement_digest(const Statement& statement);
 
-// Steps 0 and the end of step 1, for both sides: `commit` runs in between and absorbs the proof's own roots.
-void absorb_statement(Coins& coins, const Statement& statement);
-void absorb_after_roots(Coins& coins, const Statement& statement);
+// Step 0, and with its result the end of step 1, for both sides: in between the proof's own roots are absorbed.
+hash::Digest absorb_statement(Coins& coins, const Statement& statement);
+void absorb_after_roots(Coins& coins, const statement::System& system, const hash::Digest& statement_digest);
 
 // Checks that the statement fits its system: number and range of stated values, number of roots, context size.
 // Errors: kWrongStatement, kTooLarge.

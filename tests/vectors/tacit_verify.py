@@ -756,7 +756,8 @@ def committed_trees(proof, system, parameters, roots):
         word = []
         for o in stack["oracles"]:
             mask = d if o == carrier else 0
-            word.append((Tree(o, trees[o], system["oracles"][o]["limbs"] + mask), mask))
+            tree_id = 4 << 32 if system["oracles"][o]["kind"] == 1 else o
+            word.append((Tree(tree_id, trees[o], system["oracles"][o]["limbs"] + mask), mask))
         if carrier is None:
             word.append((Tree((1 << 32) + s, proof.digest("root"), d), d))
         out.append(word)

@@ -1,10 +1,9 @@
-#include <unistd.h>
-
 #include <cmath>
 
 #include "tacit/api/files.h"
 #include "tacit/api/lowering.h"
 #include "tacit/api/model_file.h"
+#include "tacit/api/new_ledger.h"
 #include "tacit/api/planning.h"
 #include "tacit/base/os_random.h"
 #include "tacit/model/lower/report.h"
@@ -42,25 +41,6 @@ Result<std::vector<OutputAccuracy>> measure_accuracy(const Lowered& lowered) {
     out.push_back({error.name, error.max, error.mean, error.argmax_agrees, error.n_samples});
   return out;
 }
-
-// A ledger under a temporary name, gone again unless it is kept.
-class NewLedger {
- public:
-  explicit NewLedger(const std::string& path) : temporary_(path + ".new" + std::to_string(::getpid())), path_(path) {}
-  ~NewLedger() {
-    if (!temporary_.empty()) ::unlink(temporary_.c_str());
-  }
-  Status create(const LedgerHeader& header) { return create_ledger(temporary_, header); }
-  const std::string& path() const { return temporary_; }
-  Status keep(Overwrite overwrite) {
-    TACIT_TRY(move_file(temporary_, path_, overwrite));
-    temporary_.clear();
-    return {};
-  }
-
- private:
-  std::string temporary_, path_;
-};
 
 LedgerHeader ledger_header(const receipt::PublicFile& file, const hash::Seed& seed) {
   return {receipt::model_id(file), 0, file.weights.max_queries, uint64_t{1} << file.weights.log_blinding, seed};

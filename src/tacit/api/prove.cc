@@ -4,11 +4,11 @@
 #include "tacit/api/files.h"
 #include "tacit/api/model_file.h"
 #include "tacit/api/planning.h"
+#include "tacit/api/prove_ports.h"
 #include "tacit/api/resources.h"
 #include "tacit/api/saturation.h"
 #include "tacit/api/values.h"
 #include "tacit/hash/blake3.h"
-#include "tacit/statement/instance.h"
 
 namespace tacit::api {
 namespace {
@@ -29,17 +29,39 @@ struct Placed {
   statement::System system;
 };
 
-// The parameters that come with the model serve single samples; anything else is planned for.
-Result<Placed> choose_parameters(const ModelFile& model, statement::Visibility visibility, uint32_t samples) {
-  if (samples == 1) {
-    TACIT_ASSIGN(statement::System system, receipt::instance(model.open, visibility, 1, model.parameters));
+// What of a proof its data decide.
+struct Ports {
+  statement::Visibility visibility;
+  uint32_t samples = 0;
+  std::vector<receipt::PublicData> data;  // of the committed ports, in their order
+  std::vector<receipt::DataUse> uses;
+
+  std::vector<statement::DataRows> rows() const {
+    std::vector<statement::DataRows> out;
+    for (const receipt::DataUse& use : uses) out.push_back(use.rows);
+    return out;
+  }
+};
+
+// The parameters that come with the model serve single samples without committed data; anything else is planned for.
+Result<Placed> choose_parameters(const ModelFile& model, const Ports& ports) {
+  const std::vector<statement::DataRows> rows = ports.rows();
+  if (ports.samples == 1 && rows.empty()) {
+    TACIT_ASSIGN(statement::System system, receipt::instance(model.open, ports.visibility, 1, model.parameters));
     if (verifier::check_parameters(system, model.parameters) && pads_fit(system, model.parameters))
       return Placed{model.parameters, std::move(system)};
   }
-  const statement::System instance = statement::instantiate(
-      statement::with_visibility(model.open.system, model.open.inputs, model.open.outputs, visibility), samples);
-  TACIT_ASSIGN(ProofPlan plan, plan_proof(instance, committed_options(model.public_file(0, {}), available_threads())));
-  TACIT_ASSIGN(statement::System system, receipt::instance(model.open, visibility, samples, plan.parameters));
+  TACIT_ASSIGN(const statement::System unplaced,
+               receipt::unplaced_instance(model.open, ports.visibility, ports.samples, rows));
+  prover::PlanOptions options = committed_options(model.public_file(0, {}), available_threads());
+  for (size_t i = 0; i < ports.data.size(); ++i) {
+    const receipt::CodeShape& code = ports.data[i].code;
+    options.committed.push_back({static_cast<statement::OracleId>(model.open.system.oracles.size() + i), code.log_rows,
+                                 code.log_blinding, code.log_domain, ports.data[i].max_queries});
+  }
+  TACIT_ASSIGN(ProofPlan plan, plan_proof(unplaced, options));
+  TACIT_ASSIGN(statement::System system,
+               receipt::instance(model.open, ports.visibility, ports.samples, plan.parameters, rows));
   return Placed{std::move(plan.parameters), std::move(system)};
 }
 
@@ -69,64 +91,166 @@ void add_stages(const prover::StageTimes& times, Seconds& seconds) {
 
 }  // namespace
 
+namespace {
+
+// Everything that a proof needs beside its statement.
+struct Job {
+  ModelFile model;
+  std::string ledger_path;
+  LedgerState ledger;
+  std::vector<DataInput> data_inputs;
+  std::vector<size_t> outputs;  // committed ones
+  IntegerInputs inputs;
+  Ports ports;
+};
+
+Result<Job> read_job(const ProveOptions& options) {
+  Job job;
+  TACIT_ASSIGN(job.model, read_model(options.model));
+  job.ledger_path = options.ledger.empty() ? without_suffix(options.model, ".tacit") + ".ledger" : options.ledger;
+  TACIT_ASSIGN(job.ledger, read_ledger(job.ledger_path));
+  TACIT_ASSIGN(job.outputs, committed_outputs(options, job.model));
+  TACIT_ASSIGN(job.data_inputs, read_data_inputs(options, job.model));
+  TACIT_ASSIGN(job.inputs, gather_inputs(options, job.model, job.data_inputs));
+  TACIT_ASSIGN(job.ports.visibility, choose_visibility(options, job.model, job.data_inputs, job.outputs));
+  job.ports.samples = job.inputs.samples;
+  return job;
+}
+
+// The commitments of a proof's data: those of inputs made again from their seeds, those of outputs new.
+struct Commitments {
+  std::vector<WeightMatrix> of_inputs;
+  std::vector<NewData> of_outputs;
+  std::vector<DataOpening> openings;                // in the order of the ports
+  std::vector<const std::vector<int64_t>*> values;  // of their tensors
+};
+
+Status commit_inputs(Job& job, Commitments& out) {
+  out.of_inputs.reserve(job.data_inputs.size());
+  for (const DataInput& data : job.data_inputs) {
+    TACIT_ASSIGN(const LedgerState ledger, read_ledger(data.ledger));
+    const hash::Digest id = receipt::data_id(data.file.open);
+    out.of_inputs.push_back(commit_data(data.file, ledger.header.weights_seed()));
+    if (ledger.header.model_id != id || out.of_inputs.back().root() != data.file.open.root)
+      return fail(Code::kBadLedger, data.ledger, 0, "it belongs to other data");
+    job.ports.data.push_back(data.file.open);
+    job.ports.uses.push_back(data.file.open.use(data.first));
+    out.openings.push_back({out.of_inputs.back(), data.ledger, id});
+    out.values.push_back(&data.file.values);
+  }
+  return {};
+}
+
+Status commit_outputs(const ProveOptions& options, const model::Execution& execution, Job& job, Commitments& out) {
+  out.of_outputs.reserve(job.outputs.size());
+  // In the order of the ports, whatever that of the choices.
+  for (size_t port = 0; port < job.model.open.outputs.size(); ++port) {
+    const auto at = std::find(job.outputs.begin(), job.outputs.end(), port);
+    if (at == job.outputs.end()) continue;
+    const statement::Port& output = job.model.open.outputs[port];
+    DataFile file{{job.model.profile, output.shape, output.dtype, output.exponent, output.range, job.ports.samples},
+                  execution.outputs[port]};
+    const std::string& name = options.commit_outputs[static_cast<size_t>(at - job.outputs.begin())].file;
+    TACIT_ASSIGN(NewData made, make_data(std::move(file), name, options.min_data_proofs));
+    out.of_outputs.push_back(std::move(made));
+    const NewData& data = out.of_outputs.back();
+    job.ports.data.push_back(data.file.open);
+    job.ports.uses.push_back(data.file.open.use(0));
+    out.openings.push_back({data.matrix, data.ledger.path(), data.id});
+    out.values.push_back(&data.file.values);
+  }
+  return {};
+}
+
+Result<WeightMatrix> commit_model(const Job& job) {
+  const ModelFile& model = job.model;
+  WeightMatrix weights =
+      commit_weights(model.open, model.commitment, model.program.weights, job.ledger.header.weights_seed());
+  if (job.ledger.header.epoch == 0 &&
+      receipt::model_id(model.public_file(0, weights.root())) != job.ledger.header.model_id)
+    return fail(Code::kBadLedger, job.ledger_path, 0, "it belongs to another model");
+  return weights;
+}
+
+receipt::Receipt unproven(const Job& job, std::vector<receipt::ContextPair> context, const model::Execution& execution,
+                          const verifier::Parameters& parameters) {
+  receipt::Receipt made;
+  const statement::Visibility& visibility = job.ports.visibility;
+  made.header = {job.ledger.header.model_id,
+                 job.ledger.header.epoch,
+                 job.ports.samples,
+                 receipt::exposures(visibility, job.inputs.values.size(), execution.outputs.size()),
+                 job.ports.uses,
+                 static_cast<int64_t>(std::time(nullptr)),
+                 std::move(context)};
+  for (size_t i = 0; i < job.inputs.values.size(); ++i)
+    if (visibility.inputs[i] == statement::Exposure::kPublic) made.values.push_back(job.inputs.values[i]);
+  for (size_t i = 0; i < execution.outputs.size(); ++i)
+    if (visibility.outputs[i] == statement::Exposure::kPublic) made.values.push_back(execution.outputs[i]);
+  made.parameters = parameters;
+  return made;
+}
+
+Result<Proof> prove_receipt(const receipt::Receipt& made, const Job& job, const statement::System& system,
+                            const statement::Assignment& assignment, const WeightMatrix& weights,
+                            const std::vector<DataOpening>& openings, prover::StageTimes& times) {
+  verifier::PublicValues publics{assignment.publics};
+  for (size_t i = 0; i < publics.stated.size(); ++i)
+    if (system.publics[i].kind == statement::PublicKind::kConstant) publics.stated[i].clear();
+  std::vector<hash::Digest> roots{weights.root()};
+  for (const receipt::DataUse& use : job.ports.uses) roots.push_back(use.root);
+  const verifier::Statement statement{system, made.parameters, std::move(publics), std::move(roots),
+                                      receipt::encode(made.header)};
+  return prove_with_ledger({statement, assignment, weights, job.ledger_path, made.header.model_id, Spending::kProof,
+                            input_digest(job.inputs), &times, openings});
+}
+
+}  // namespace
+
 Result<ProveReport> prove(const ProveOptions& options) {
   TACIT_TRY(check_writable(options.receipt));
   TACIT_ASSIGN(auto context, sorted_context(options.context));
   Stages stages(options.progress);
   stages.begin("read");
-  TACIT_ASSIGN(const ModelFile model, read_model(options.model));
-  const std::string ledger_path =
-      options.ledger.empty() ? without_suffix(options.model, ".tacit") + ".ledger" : options.ledger;
-  TACIT_ASSIGN(const LedgerState ledger, read_ledger(ledger_path));
-  TACIT_ASSIGN(const IntegerInputs inputs, read_inputs(options.inputs, model.program.open.inputs));
-
+  TACIT_ASSIGN(Job job, read_job(options));
+  const uint32_t samples = job.ports.samples;
   stages.begin("witness");
-  TACIT_ASSIGN(const model::Execution execution,
-               model::execute(model.program, inputs.values, inputs.samples, options.visibility));
-  stages.begin("plan");
-  TACIT_ASSIGN(const Placed placed, choose_parameters(model, options.visibility, inputs.samples));
+  TACIT_ASSIGN(model::Execution execution,
+               model::execute(job.model.program, job.inputs.values, samples, job.ports.visibility));
   stages.begin("weights");
-  const WeightMatrix weights =
-      commit_weights(model.open, model.commitment, model.program.weights, ledger.header.weights_seed());
-  if (ledger.header.epoch == 0 && receipt::model_id(model.public_file(0, weights.root())) != ledger.header.model_id)
-    return fail(Code::kBadLedger, ledger_path, 0, "it belongs to another model");
+  TACIT_ASSIGN(const WeightMatrix weights, commit_model(job));
+  Commitments commitments;
+  TACIT_TRY(commit_inputs(job, commitments));
+  TACIT_TRY(commit_outputs(options, execution, job, commitments));
+  for (const auto* values : commitments.values) execution.assignment.tensors.push_back(*values);
+  stages.begin("plan");
+  TACIT_ASSIGN(const Placed placed, choose_parameters(job.model, job.ports));
 
   stages.begin("prove");
-  receipt::Receipt made;
-  made.header = {ledger.header.model_id,
-                 ledger.header.epoch,
-                 inputs.samples,
-                 options.visibility,
-                 static_cast<int64_t>(std::time(nullptr)),
-                 std::move(context)};
-  if (options.visibility.inputs) made.values = inputs.values;
-  if (options.visibility.outputs)
-    made.values.insert(made.values.end(), execution.outputs.begin(), execution.outputs.end());
-  made.parameters = placed.parameters;
-  verifier::PublicValues publics{execution.assignment.publics};
-  for (size_t i = 0; i < publics.stated.size(); ++i)
-    if (placed.system.publics[i].kind == statement::PublicKind::kConstant) publics.stated[i].clear();
-  const verifier::Statement statement{
-      placed.system, placed.parameters, std::move(publics), {weights.root()}, receipt::encode(made.header)};
+  receipt::Receipt made = unproven(job, std::move(context), execution, placed.parameters);
   prover::StageTimes times;
   TACIT_ASSIGN(Proof proof,
-               prove_with_ledger({statement, execution.assignment, weights, ledger_path, ledger.header.model_id,
-                                  Spending::kProof, input_digest(inputs), &times}));
+               prove_receipt(made, job, placed.system, execution.assignment, weights, commitments.openings, times));
   made.proof = std::move(proof.bytes);
   TACIT_ASSIGN(const verifier::ErrorLedger terms, verifier::check_parameters(placed.system, placed.parameters));
 
   stages.begin("write");
+  ProveReport report;
+  for (NewData& data : commitments.of_outputs) {
+    TACIT_TRY(keep(data, Overwrite::kNo));
+    report.committed.push_back(
+        {data.id, data.file.open, data.budget, data.paths.data, data.paths.ledger, data.paths.open, {}});
+  }
   const Bytes bytes = receipt::encode(made);
   TACIT_TRY(write_file(options.receipt, bytes, Access::kPublic, Overwrite::kYes));
-  ProveReport report;
   report.model_id = made.header.model_id;
   report.epoch = made.header.epoch;
-  report.samples = inputs.samples;
+  report.samples = samples;
   report.bytes = bytes.size();
   report.security_bits = static_cast<int>(terms.weakest_millibits() / 1000);
   report.ledger_used = proof.ledger.proofs;
   report.ledger_left = proof.ledger.proofs_left();
-  report.outputs = real_outputs(model, execution, inputs.samples);
+  report.outputs = real_outputs(job.model, execution, samples);
   report.seconds = stages.finish();
   add_stages(times, report.seconds);
   return report;

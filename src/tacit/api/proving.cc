@@ -17,7 +17,9 @@ template <class E>
 Result<Bytes> prove_once(const ProofJob& job, const hash::Seed& seed) {
   prover::SeededRandomness<Goldilocks> random(seed);
   verifier::FiatShamirCoins coins(verifier::kProtocolName, prover::fast_work);
-  return prover::prove<E>({job.statement, job.assignment, {&job.weights}, random, job.times}, coins);
+  std::vector<const WeightMatrix*> fixed{&job.weights};
+  for (const DataOpening& opening : job.data) fixed.push_back(&opening.matrix);
+  return prover::prove<E>({job.statement, job.assignment, fixed, random, job.times}, coins);
 }
 
 Result<Bytes> prove_once(const ProofJob& job, const hash::Seed& seed) {
@@ -42,6 +44,26 @@ statement::Assignment registration_witness(const receipt::RegistrationSystem& de
   return assignment;
 }
 
+// The rows that a proof opens of each oracle of data.
+std::vector<uint32_t> data_queries(const verifier::Statement& statement) {
+  std::vector<uint32_t> out;
+  for (statement::OracleId o = 0; o < statement.system.oracles.size(); ++o)
+    if (statement.system.oracles[o].kind == statement::OracleKind::kData)
+      out.push_back(oracle_queries(statement.parameters, o));
+  return out;
+}
+
+// Asked before anything is spent, so that spent data don't cost a proof of the model's.
+Status check_data_budgets(const ProofJob& job, const std::vector<uint32_t>& rows) {
+  for (size_t i = 0; i < job.data.size(); ++i) {
+    TACIT_ASSIGN(const LedgerState state, read_ledger(job.data[i].ledger));
+    if (state.spent + rows[i] + state.header.max_queries > state.header.rows)
+      return fail(Code::kBudgetSpent, job.data[i].ledger, state.proofs,
+                  "commit the data anew: tacit commit-data --force");
+  }
+  return {};
+}
+
 }  // namespace
 
 WeightMatrix commit_weights(const receipt::PublicModel& model, const receipt::WeightCommitment& shape,
@@ -58,9 +80,14 @@ WeightMatrix commit_weights(const receipt::PublicModel& model, const receipt::We
 }
 
 Result<Proof> prove_with_ledger(const ProofJob& job) {
-  const uint32_t rows = weight_queries(job.statement.parameters);
+  const uint32_t rows = oracle_queries(job.statement.parameters, receipt::kWeightOracle);
+  const std::vector<uint32_t> data_rows = data_queries(job.statement);
+  TACIT_CHECK(data_rows.size() == job.data.size());
   for (uint32_t number = 0; number < kMaxAttempts; ++number) {
+    TACIT_TRY(check_data_budgets(job, data_rows));
     TACIT_ASSIGN(LedgerState ledger, spend(job.ledger, job.model_id, rows, job.kind));
+    for (size_t i = 0; i < job.data.size(); ++i)
+      TACIT_TRY(spend(job.data[i].ledger, job.data[i].id, data_rows[i], Spending::kProof));
     TACIT_ASSIGN(const hash::Seed seed,
                  attempt_seed(ledger.header.attempts_seed(), {ledger.records, number, ledger.header.epoch, job.inputs},
                               job.statement));

@@ -21,7 +21,14 @@ using Weights = std::vector<std::vector<int64_t>>;
 WeightMatrix commit_weights(const receipt::PublicModel& model, const receipt::WeightCommitment& shape,
                             const Weights& weights, const hash::Seed& seed);
 
-// One proof under a ledger: spends, derives a seed, proves; again with a new serial when the challenges hit a pole.
+// Committed data that a proof opens.
+struct DataOpening {
+  const WeightMatrix& matrix;
+  std::string ledger;  // its path
+  hash::Digest id;
+};
+
+// One proof under its ledgers: spends, derives a seed, proves; again with a new serial when the challenges hit a pole.
 struct ProofJob {
   const verifier::Statement& statement;
   const statement::Assignment& assignment;
@@ -31,10 +38,11 @@ struct ProofJob {
   Spending kind = Spending::kProof;
   hash::Digest inputs;  // of the integers of the inputs
   prover::StageTimes* times = nullptr;
+  std::vector<DataOpening> data = {};  // in the order of the oracles of data
 };
 struct Proof {
   Bytes bytes;
-  LedgerState ledger;  // after the last spending
+  LedgerState ledger;  // of the weights, after the last spending
 };
 // Errors: those of spend, prover::prove and the operating system's generator.
 Result<Proof> prove_with_ledger(const ProofJob& job);

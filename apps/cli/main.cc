@@ -129,6 +129,16 @@ Status run_verify(const Arguments& a, const Console& console) {
   return {};
 }
 
+Status run_epoch(const Arguments& a, const Console& console) {
+  TACIT_ASSIGN(const api::EpochReport report, api::begin_epoch({a.file, a.ledger, console.progress()}));
+  if (console.is_json()) {
+    console.json(to_json(report));
+  } else {
+    show(console, report);
+  }
+  return {};
+}
+
 Status run_run(const Arguments& a, const Console& console) {
   TACIT_ASSIGN(const api::RunReport report, api::run(a.file, a.inputs));
   if (console.is_json()) {
@@ -223,6 +233,14 @@ CLI::App* add_verify(CLI::App& app, Arguments& a) {
   return c;
 }
 
+CLI::App* add_epoch(CLI::App& app, Arguments& a) {
+  CLI::App* c = app.add_subcommand("epoch", "Begin the next epoch: commit to the same weights anew");
+  c->add_option("model", a.file, "model file")->required()->type_name("NAME.tacit");
+  c->add_option("--ledger", a.ledger, "ledger, if it is not beside the model file")->type_name("NAME.ledger");
+  c->footer(kEpochExamples);
+  return c;
+}
+
 CLI::App* add_run(CLI::App& app, Arguments& a) {
   CLI::App* c = app.add_subcommand("run", "Run the integer model without proving anything");
   c->add_option("model", a.file, "model file")->required()->type_name("NAME.tacit");
@@ -274,8 +292,9 @@ int run(int argc, char** argv) {
   app.footer("See also: tacit help concepts, tacit COMMAND --help");
   using Command = Status (*)(const Arguments&, const Console&);
   const std::pair<CLI::App*, Command> commands[] = {
-      {add_compile(app, a), run_compile}, {add_prove(app, a), run_prove},     {add_verify(app, a), run_verify},
-      {add_run(app, a), run_run},         {add_inspect(app, a), run_inspect}, {add_estimate(app, a), run_estimate}};
+      {add_compile(app, a), run_compile},  {add_prove(app, a), run_prove}, {add_verify(app, a), run_verify},
+      {add_epoch(app, a), run_epoch},      {add_run(app, a), run_run},     {add_inspect(app, a), run_inspect},
+      {add_estimate(app, a), run_estimate}};
   CLI::App* help = app.add_subcommand("help", "Explain a command, or the concepts");
   help->add_option("topic", a.topic, "concepts, or a command");
   try {

@@ -65,7 +65,7 @@ class Made:
         self.onnx.write_bytes(model.SerializeToString())
         self.calibration = folder / "calibration.npz"
         np.savez(self.calibration, **models.samples(model, samples, seed=1))
-        arguments = [item for key, value in options.items() for item in (f"--{key}", value)]
+        arguments = [item for key, value in options.items() for item in (f"--{key}", value) if item]
         self.report = succeed("compile", self.onnx, "--calibrate", self.calibration, "-o", folder / "m", *arguments)
         self.tacit, self.ledger, self.pub = (folder / f"m.{s}" for s in ("tacit", "ledger", "pub"))
 

@@ -61,7 +61,7 @@ std::vector<OpenedTree> opened_trees(const Instance<E>& instance, const Predicta
     const int mask = verifier::mask_oracle(instance.sample.system, stack);
     for (size_t i = 0; i < stack.oracles.size(); ++i) {
       const uint32_t o = stack.oracles[i];
-      add("oracle " + std::to_string(o), verifier::oracle_tree_id(o),
+      add("oracle " + std::to_string(o), verifier::oracle_tree_id(instance.sample.system, o),
           instance.sample.system.oracles[o].limbs + (mask == static_cast<int>(i) ? E::kDegree : 0), stack.log_domain,
           stack.queries, oracle_root[o], fixed_root[o]);
     }

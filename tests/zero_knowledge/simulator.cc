@@ -236,7 +236,7 @@ class Simulation {
     };
     std::map<uint32_t, const Matrix<Toy>*> oracle;
     for (const auto& [o, rows] : rows_)
-      oracle[o] = keep(rows, verifier::oracle_tree_id(o), system_.oracles[o].kind == OracleKind::kActivations);
+      oracle[o] = keep(rows, verifier::oracle_tree_id(system_, o), system_.oracles[o].kind == OracleKind::kActivations);
     std::map<size_t, const Matrix<Toy>*> mask;
     for (const auto& [s, rows] : masks_) mask[s] = keep(rows, verifier::mask_tree_id(s), true);
     std::vector<prover::Word<Toy2>> out;
@@ -278,7 +278,8 @@ Simulator::Simulator(Setting setting) : setting_(std::move(setting)) {
 Session::Run Simulator::run(TapeReader& tape) const {
   Session::Run out;
   const std::map<uint32_t, Rows> fixed = fixed_rows(setting_, tape);
-  for (const auto& [o, rows] : fixed) out.roots.push_back(rows.commit(verifier::oracle_tree_id(o)).root());
+  for (const auto& [o, rows] : fixed)
+    out.roots.push_back(rows.commit(verifier::oracle_tree_id(setting_.example.system, o)).root());
   const verifier::Statement statement{
       setting_.example.system, setting_.parameters, setting_.example.publics, out.roots, {}};
   for (const Program& program : setting_.programs) Simulation(setting_, statement, program, fixed, tape).run(out);

@@ -26,10 +26,11 @@ uint64_t needed_pads(const System& placed, const Parameters& parameters) {
              : verifier::count_pads<field::Goldilocks3>(placed, parameters, zeros);
 }
 
-// The stack of the weights and their position in it.
-std::pair<const verifier::Stack*, size_t> weight_stack(const Parameters& parameters) {
+// The stack of an oracle of weights and their position in it.
+std::pair<const verifier::Stack*, size_t> weight_stack(const Parameters& parameters,
+                                                       statement::OracleId oracle = receipt::kWeightOracle) {
   for (const verifier::Stack& stack : parameters.stacks) {
-    const auto at = std::find(stack.oracles.begin(), stack.oracles.end(), receipt::kWeightOracle);
+    const auto at = std::find(stack.oracles.begin(), stack.oracles.end(), oracle);
     if (at != stack.oracles.end()) return {&stack, static_cast<size_t>(at - stack.oracles.begin())};
   }
   TACIT_CHECK(false);
@@ -72,7 +73,9 @@ receipt::WeightCommitment weight_commitment(const Parameters& parameters) {
   return {stack->log_rows, stack->log_blinding[position], stack->log_domain, stack->queries};
 }
 
-uint32_t weight_queries(const Parameters& parameters) { return weight_stack(parameters).first->queries; }
+uint32_t weight_queries(const Parameters& parameters, statement::OracleId oracle) {
+  return weight_stack(parameters, oracle).first->queries;
+}
 
 uint64_t predicted_memory(const receipt::PublicModel& model, const Parameters& parameters) {
   const auto placed = receipt::instance(model, {}, 1, parameters);

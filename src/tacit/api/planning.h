@@ -23,8 +23,8 @@ bool pads_fit(const statement::System& placed, const verifier::Parameters& param
 // The commitment that these parameters give the weights. Requires check_parameters.
 receipt::WeightCommitment weight_commitment(const verifier::Parameters& parameters);
 
-// Rows of the weights that one proof opens.
-uint32_t weight_queries(const verifier::Parameters& parameters);
+// Rows of an oracle of weights that one proof opens.
+uint32_t weight_queries(const verifier::Parameters& parameters, statement::OracleId oracle = receipt::kWeightOracle);
 
 // Bytes that a proof of one sample keeps in memory: cells, codewords and trees, folded words, leaves of the lookups.
 uint64_t predicted_memory(const receipt::PublicModel& model, const verifier::Parameters& parameters);

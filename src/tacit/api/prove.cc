@@ -1,6 +1,9 @@
 #include <algorithm>
+#include <chrono>
 #include <ctime>
+#include <thread>
 
+#include "tacit/api/epoch.h"
 #include "tacit/api/files.h"
 #include "tacit/api/model_file.h"
 #include "tacit/api/planning.h"
@@ -12,11 +15,6 @@
 
 namespace tacit::api {
 namespace {
-
-Result<ModelFile> read_model(const std::string& path) {
-  TACIT_ASSIGN(const Bytes bytes, read_file(path, kMaxModelFile));
-  return parse_model_file(bytes);
-}
 
 Result<std::vector<receipt::ContextPair>> sorted_context(std::vector<receipt::ContextPair> context) {
   std::sort(context.begin(), context.end());
@@ -67,6 +65,61 @@ void add_stages(const prover::StageTimes& times, Seconds& seconds) {
     seconds.stages.emplace_back(name, value);
 }
 
+// Longer than a handover of a large model takes.
+constexpr auto kPatience = std::chrono::minutes(10);
+
+// The epoch to prove in: the current one, or the next when it is nearly spent. While another process begins the next
+// one, what is left of the old one serves.
+Result<OpenEpoch> current_epoch(const ModelFile& model, const ModelPaths& paths) {
+  const auto deadline = std::chrono::steady_clock::now() + kPatience;
+  while (true) {
+    TACIT_ASSIGN(OpenEpoch epoch, open_epoch(model, paths));
+    if (!epoch.ledger.nearly_spent()) return epoch;
+    Result<OpenEpoch> next = next_epoch(model, paths, When::kIfDue);
+    if (next || next.error().code != Code::kLocked) return next;
+    if (epoch.ledger.proofs_left() > 0) return epoch;
+    if (std::chrono::steady_clock::now() > deadline) return next;
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+}
+
+// Between reading the ledger and spending, other processes may spend the rest of the epoch or begin the next.
+constexpr int kMaxEpochsTried = 100;
+bool is_overtaken(const Result<Proof>& proof) {
+  return !proof && (proof.error().code == Code::kWrongEpoch || proof.error().code == Code::kBudgetSpent);
+}
+
+// What is proven, whatever the epoch.
+struct Task {
+  const ModelFile& model;
+  const ModelPaths& paths;
+  const IntegerInputs& inputs;
+  const model::Execution& execution;
+  const Placed& placed;
+};
+
+// Completes a receipt whose header lacks model and epoch.
+Result<Proof> prove_in(const OpenEpoch& epoch, const Task& task, receipt::Receipt& made, prover::StageTimes* times) {
+  const LedgerHeader& ledger = epoch.ledger.header;
+  made.header.model_id = ledger.model_id;
+  made.header.epoch = ledger.epoch;
+  const Placed& placed = task.placed;
+  verifier::PublicValues publics{task.execution.assignment.publics};
+  for (size_t i = 0; i < publics.stated.size(); ++i)
+    if (placed.system.publics[i].kind == statement::PublicKind::kConstant) publics.stated[i].clear();
+  const verifier::Statement statement{
+      placed.system, placed.parameters, std::move(publics), {ledger.root}, receipt::encode(made.header)};
+  const auto spend_one = [&] {
+    return spend(task.paths.ledger, ledger, weight_queries(placed.parameters), Spending::kProof);
+  };
+  TACIT_ASSIGN(
+      Proof proof,
+      prove_with_ledger(
+          {statement, task.execution.assignment, {&epoch.weights}, spend_one, input_digest(task.inputs), times}));
+  made.proof = std::move(proof.bytes);
+  return proof;
+}
+
 }  // namespace
 
 Result<ProveReport> prove(const ProveOptions& options) {
@@ -74,10 +127,10 @@ Result<ProveReport> prove(const ProveOptions& options) {
   TACIT_ASSIGN(auto context, sorted_context(options.context));
   Stages stages(options.progress);
   stages.begin("read");
+  const ModelPaths paths = model_paths(options.model, options.ledger);
+  TACIT_TRY(settle(paths));
   TACIT_ASSIGN(const ModelFile model, read_model(options.model));
-  const std::string ledger_path =
-      options.ledger.empty() ? without_suffix(options.model, ".tacit") + ".ledger" : options.ledger;
-  TACIT_ASSIGN(const LedgerState ledger, read_ledger(ledger_path));
+  TACIT_ASSIGN(const LedgerState before, read_ledger(paths.ledger));
   TACIT_ASSIGN(const IntegerInputs inputs, read_inputs(options.inputs, model.program.open.inputs));
 
   stages.begin("witness");
@@ -85,34 +138,22 @@ Result<ProveReport> prove(const ProveOptions& options) {
                model::execute(model.program, inputs.values, inputs.samples, options.visibility));
   stages.begin("plan");
   TACIT_ASSIGN(const Placed placed, choose_parameters(model, options.visibility, inputs.samples));
-  stages.begin("weights");
-  const WeightMatrix weights =
-      commit_weights(model.open, model.commitment, model.program.weights, ledger.header.weights_seed());
-  if (ledger.header.epoch == 0 && receipt::model_id(model.public_file(0, weights.root())) != ledger.header.model_id)
-    return fail(Code::kBadLedger, ledger_path, 0, "it belongs to another model");
-
-  stages.begin("prove");
   receipt::Receipt made;
-  made.header = {ledger.header.model_id,
-                 ledger.header.epoch,
-                 inputs.samples,
-                 options.visibility,
-                 static_cast<int64_t>(std::time(nullptr)),
-                 std::move(context)};
+  made.header = {
+      {}, 0, inputs.samples, options.visibility, static_cast<int64_t>(std::time(nullptr)), std::move(context)};
   if (options.visibility.inputs) made.values = inputs.values;
   if (options.visibility.outputs)
     made.values.insert(made.values.end(), execution.outputs.begin(), execution.outputs.end());
   made.parameters = placed.parameters;
-  verifier::PublicValues publics{execution.assignment.publics};
-  for (size_t i = 0; i < publics.stated.size(); ++i)
-    if (placed.system.publics[i].kind == statement::PublicKind::kConstant) publics.stated[i].clear();
-  const verifier::Statement statement{
-      placed.system, placed.parameters, std::move(publics), {weights.root()}, receipt::encode(made.header)};
   prover::StageTimes times;
-  TACIT_ASSIGN(Proof proof,
-               prove_with_ledger({statement, execution.assignment, weights, ledger_path, ledger.header.model_id,
-                                  Spending::kProof, input_digest(inputs), &times}));
-  made.proof = std::move(proof.bytes);
+  Result<Proof> proof = fail(Code::kWrongEpoch, paths.ledger);
+  for (int i = 0; i < kMaxEpochsTried && is_overtaken(proof); ++i) {
+    stages.begin("weights");
+    TACIT_ASSIGN(const OpenEpoch epoch, current_epoch(model, paths));
+    stages.begin("prove");
+    proof = prove_in(epoch, {model, paths, inputs, execution, placed}, made, &times);
+  }
+  if (!proof) return tl::unexpected(std::move(proof.error()));
   TACIT_ASSIGN(const verifier::ErrorLedger terms, verifier::check_parameters(placed.system, placed.parameters));
 
   stages.begin("write");
@@ -121,11 +162,12 @@ Result<ProveReport> prove(const ProveOptions& options) {
   ProveReport report;
   report.model_id = made.header.model_id;
   report.epoch = made.header.epoch;
+  report.began_epoch = made.header.epoch != before.header.epoch;
   report.samples = inputs.samples;
   report.bytes = bytes.size();
   report.security_bits = static_cast<int>(terms.weakest_millibits() / 1000);
-  report.ledger_used = proof.ledger.proofs;
-  report.ledger_left = proof.ledger.proofs_left();
+  report.ledger_used = proof->ledger.proofs;
+  report.ledger_left = proof->ledger.proofs_left();
   report.outputs = real_outputs(model, execution, inputs.samples);
   report.seconds = stages.finish();
   add_stages(times, report.seconds);
@@ -135,6 +177,7 @@ Result<ProveReport> prove(const ProveOptions& options) {
 Result<RunReport> run(const std::string& path, const std::vector<std::string>& files) {
   Stages stages;
   stages.begin("read");
+  TACIT_TRY(settle(model_paths(path, {})));
   TACIT_ASSIGN(const ModelFile model, read_model(path));
   TACIT_ASSIGN(const IntegerInputs inputs, read_inputs(files, model.program.open.inputs));
   stages.begin("run");

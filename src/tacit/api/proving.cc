@@ -3,6 +3,7 @@
 #include "tacit/api/keys.h"
 #include "tacit/api/planning.h"
 #include "tacit/base/check.h"
+#include "tacit/receipt/handover.h"
 #include "tacit/statement/instance.h"
 
 namespace tacit::api {
@@ -10,6 +11,7 @@ namespace {
 
 using field::Goldilocks;
 using statement::System;
+using statement::TensorId;
 
 constexpr uint32_t kMaxAttempts = 8;
 
@@ -17,7 +19,7 @@ template <class E>
 Result<Bytes> prove_once(const ProofJob& job, const hash::Seed& seed) {
   prover::SeededRandomness<Goldilocks> random(seed);
   verifier::FiatShamirCoins coins(verifier::kProtocolName, prover::fast_work);
-  return prover::prove<E>({job.statement, job.assignment, {&job.weights}, random, job.times}, coins);
+  return prover::prove<E>({job.statement, job.assignment, job.weights, random, job.times}, coins);
 }
 
 Result<Bytes> prove_once(const ProofJob& job, const hash::Seed& seed) {
@@ -58,35 +60,44 @@ WeightMatrix commit_weights(const receipt::PublicModel& model, const receipt::We
 }
 
 Result<Proof> prove_with_ledger(const ProofJob& job) {
-  const uint32_t rows = weight_queries(job.statement.parameters);
   for (uint32_t number = 0; number < kMaxAttempts; ++number) {
-    TACIT_ASSIGN(LedgerState ledger, spend(job.ledger, job.model_id, rows, job.kind));
-    TACIT_ASSIGN(const hash::Seed seed,
-                 attempt_seed(ledger.header.attempts_seed(), {ledger.records, number, ledger.header.epoch, job.inputs},
-                              job.statement));
+    TACIT_ASSIGN(const LedgerState ledger, job.spend());
+    const Attempt attempt{ledger.records - 1, number, ledger.header.epoch, job.inputs};
+    TACIT_ASSIGN(const hash::Seed seed, attempt_seed(ledger.header.attempts_seed(), attempt, job.statement));
     Result<Bytes> proof = prove_once(job, seed);
-    if (proof) {
-      ++ledger.records;
-      ledger.spent += rows;
-      ledger.proofs += job.kind == Spending::kProof;
-      return Proof{std::move(*proof), ledger};
-    }
+    if (proof) return Proof{std::move(*proof), ledger};
     if (proof.error().code != Code::kUnlucky) return tl::unexpected(std::move(proof.error()));
   }
   return fail(Code::kUnlucky, "prove", kMaxAttempts);
 }
 
-Result<std::optional<RegistrationCase>> registration_case(const receipt::PublicFile& file, const Weights& weights,
-                                                          int threads) {
+Result<std::optional<WeightCase>> registration_case(const receipt::PublicFile& file, const Weights& weights,
+                                                    int threads) {
   TACIT_ASSIGN(receipt::RegistrationSystem derived, receipt::registration_system(file.model));
-  if (derived.tensors.empty()) return std::optional<RegistrationCase>();
-  RegistrationCase out;
+  if (derived.tensors.empty()) return std::optional<WeightCase>();
+  WeightCase out;
   TACIT_ASSIGN(ProofPlan plan, plan_proof(derived.system, committed_options(file, threads)));
   out.assignment = registration_witness(derived, weights);
   TACIT_TRY(statement::count_multiplicities(derived.system, out.assignment));
   TACIT_ASSIGN(out.system, receipt::placed(std::move(derived.system), plan.parameters));
   out.parameters = std::move(plan.parameters);
-  return std::optional<RegistrationCase>(std::move(out));
+  return std::optional<WeightCase>(std::move(out));
+}
+
+Result<std::optional<WeightCase>> handover_case(const receipt::PublicFile& file, const Weights& weights, int threads) {
+  System derived = receipt::handover_system(file.model);
+  if (derived.tensors.empty()) return std::optional<WeightCase>();
+  WeightCase out;
+  for (TensorId id = 0; id < file.model.system.tensors.size(); ++id)
+    if (file.model.system.tensors[id].oracle == receipt::kWeightOracle)
+      out.assignment.tensors.insert(out.assignment.tensors.end(), 2, weights[id]);
+  prover::PlanOptions options = committed_options(file, threads);
+  options.committed.push_back(options.committed[0]);
+  options.committed[1].oracle = receipt::kNewerWeights;
+  TACIT_ASSIGN(ProofPlan plan, plan_proof(derived, options));
+  TACIT_ASSIGN(out.system, receipt::placed(std::move(derived), plan.parameters));
+  out.parameters = std::move(plan.parameters);
+  return std::optional<WeightCase>(std::move(out));
 }
 
 }  // namespace tacit::api

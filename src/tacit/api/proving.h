@@ -25,10 +25,10 @@ WeightMatrix commit_weights(const receipt::PublicModel& model, const receipt::We
 struct ProofJob {
   const verifier::Statement& statement;
   const statement::Assignment& assignment;
-  const WeightMatrix& weights;
-  const std::string& ledger;  // its path
-  const hash::Digest& model_id;
-  Spending kind = Spending::kProof;
+  std::vector<const WeightMatrix*> weights;  // one for each oracle of weights
+  // Writes the proof's rows into the ledger, or ledgers, and gives the state that seeds come from. Called before every
+  // attempt.
+  std::function<Result<LedgerState>()> spend;
   hash::Digest inputs;  // of the integers of the inputs
   prover::StageTimes* times = nullptr;
 };
@@ -36,18 +36,21 @@ struct Proof {
   Bytes bytes;
   LedgerState ledger;  // after the last spending
 };
-// Errors: those of spend, prover::prove and the operating system's generator.
+// Errors: those of `spend`, prover::prove and the operating system's generator.
 Result<Proof> prove_with_ledger(const ProofJob& job);
 
-// What a registration proof speaks of, and its witness.
-struct RegistrationCase {
+// What a proof about the weights alone speaks of, and its witness.
+struct WeightCase {
   statement::System system;  // placed
   statement::Assignment assignment;
   verifier::Parameters parameters;
 };
 // Errors: those of receipt::registration_system and prover::plan; kConstraintViolated (a weight out of its range).
 // Requires a file with its weights' commitment. Nothing when there is nothing to register.
-Result<std::optional<RegistrationCase>> registration_case(const receipt::PublicFile& file, const Weights& weights,
-                                                          int threads);
+Result<std::optional<WeightCase>> registration_case(const receipt::PublicFile& file, const Weights& weights,
+                                                    int threads);
+
+// The same for the handover to any epoch: one case serves them all.
+Result<std::optional<WeightCase>> handover_case(const receipt::PublicFile& file, const Weights& weights, int threads);
 
 }  // namespace tacit::api

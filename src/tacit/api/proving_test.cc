@@ -11,6 +11,7 @@
 #include "tacit/api/keys.h"
 #include "tacit/api/planning.h"
 #include "tacit/hash/blake3.h"
+#include "tacit/receipt/handover.h"
 #include "tacit/statement/builder.h"
 #include "tacit/statement/check.h"
 #include "tacit/statement/instance.h"
@@ -89,23 +90,46 @@ class ProvingTest : public testing::TestWithParam<Profile> {
         instantiate(with_visibility(file_.model.system, file_.model.inputs, file_.model.outputs, {}), 1), options);
     ASSERT_TRUE(plan) << plan.error().message();
     file_.weights = weight_commitment(plan->parameters);
-    LedgerHeader header;
-    header.seed.expose()[0] = 1;
-    weights_.emplace(commit_weights(file_.model, file_.weights, dense_.weights, header.weights_seed()));
-    file_.epochs = {{0, weights_->root(), {}}};
-    header.model_id = receipt::model_id(file_);
-    header.max_queries = file_.weights.max_queries;
-    header.rows = uint64_t{1} << file_.weights.log_blinding;
-    ASSERT_TRUE(create_ledger(ledger_, header));
+    begin(0, dense_.weights);
     enroll(dense_.weights);
+  }
+  // An epoch of its own for these weights, with a ledger, as the last one in the file.
+  void begin(uint32_t number, const Weights& weights) {
+    header_.seed.expose()[0] = static_cast<uint8_t>(1 + number);
+    header_.epoch = number;
+    weights_.emplace(commit_weights(file_.model, file_.weights, weights, header_.weights_seed()));
+    header_.root = weights_->root();
+    file_.epochs.resize(number);
+    file_.epochs.push_back({number, header_.root, {}});
+    header_.model_id = receipt::model_id(file_);
+    header_.max_queries = file_.weights.max_queries;
+    header_.rows = uint64_t{1} << file_.weights.log_blinding;
+    std::filesystem::remove(ledger_);
+    ASSERT_TRUE(create_ledger(ledger_, header_));
+  }
+  std::function<Result<LedgerState>()> spend_rows(const verifier::Parameters& parameters, Spending kind) const {
+    return [this, rows = weight_queries(parameters), kind] { return spend(ledger_, header_, rows, kind); };
+  }
+  // Hands over from `older` to the last epoch of the file; the proof's witness are these weights.
+  void hand_over(const WeightMatrix& older, const Weights& weights) {
+    const auto found = handover_case(file_, weights, 2);
+    ASSERT_TRUE(found && *found) << found.error().message();
+    const WeightCase& c = **found;
+    ASSERT_TRUE(check(c.system));
+    const verifier::Statement statement =
+        receipt::handover_statement(file_, file_.epochs.back().number, c.system, c.parameters);
+    const auto proof = prove_with_ledger(
+        {statement, c.assignment, {&older, &*weights_}, spend_rows(c.parameters, Spending::kHandoverIn), {}, nullptr});
+    ASSERT_TRUE(proof) << proof.error().message();
+    file_.epochs.back().handover = {c.parameters, proof->bytes};
   }
   void enroll(const Weights& weights) {
     const auto found = registration_case(file_, weights, 2);
     ASSERT_TRUE(found && *found) << found.error().message();
-    const RegistrationCase& c = **found;
+    const WeightCase& c = **found;
     const verifier::Statement statement = receipt::registration_statement(file_, c.system, c.parameters);
     const auto proof = prove_with_ledger(
-        {statement, c.assignment, *weights_, ledger_, receipt::model_id(file_), Spending::kRegistration, {}, nullptr});
+        {statement, c.assignment, {&*weights_}, spend_rows(c.parameters, Spending::kRegistration), {}, nullptr});
     ASSERT_TRUE(proof) << proof.error().message();
     file_.registration = {c.parameters, proof->bytes};
   }
@@ -127,7 +151,7 @@ class ProvingTest : public testing::TestWithParam<Profile> {
   Receipt prove(const std::vector<int64_t>& x, Visibility visibility, std::vector<receipt::ContextPair> context = {}) {
     Receipt out;
     const auto samples = static_cast<uint32_t>(x.size() / kInputs);
-    out.header = {receipt::model_id(file_), 0, samples, visibility, 1'700'000'000, std::move(context)};
+    out.header = {receipt::model_id(file_), header_.epoch, samples, visibility, 1'700'000'000, std::move(context)};
     const auto plan = plan_proof(
         instantiate(with_visibility(file_.model.system, file_.model.inputs, file_.model.outputs, visibility), samples),
         committed_options(file_, 2));
@@ -141,9 +165,9 @@ class ProvingTest : public testing::TestWithParam<Profile> {
     a.publics = out.values;
     EXPECT_TRUE(satisfies(*system, a));
     const verifier::Statement statement{
-        *system, out.parameters, {out.values}, {file_.epochs[0].root}, receipt::encode(out.header)};
+        *system, out.parameters, {out.values}, {header_.root}, receipt::encode(out.header)};
     const auto proof =
-        prove_with_ledger({statement, a, *weights_, ledger_, out.header.model_id, Spending::kProof, {}, nullptr});
+        prove_with_ledger({statement, a, {&*weights_}, spend_rows(out.parameters, Spending::kProof), {}, nullptr});
     EXPECT_TRUE(proof) << proof.error().message();
     out.proof = proof->bytes;
     return out;
@@ -157,6 +181,7 @@ class ProvingTest : public testing::TestWithParam<Profile> {
 
   Dense dense_;
   std::string folder_, ledger_;
+  LedgerHeader header_;
   PublicFile file_;
   std::optional<WeightMatrix> weights_;
 };
@@ -365,7 +390,6 @@ TEST_P(ProvingTest, SurvivesHostileReceipts) {
 TEST_P(ProvingTest, AWeightOutOfRangeIsNotRegistered) {
   for (const auto& [tensor, value] : {std::pair(dense_.w, int64_t{8}), std::pair(dense_.w, int64_t{-9}),
                                       std::pair(dense_.bias, int64_t{-1}), std::pair(dense_.bias, int64_t{1} << 20)}) {
-    std::filesystem::remove(ledger_);
     compile();
     Weights bad = dense_.weights;
     bad[tensor][0] = value;
@@ -373,17 +397,120 @@ TEST_P(ProvingTest, AWeightOutOfRangeIsNotRegistered) {
     ASSERT_FALSE(found);
     EXPECT_EQ(found.error().code, Code::kConstraintViolated);
     // The commitment holds the bad weight, the witness of the registration the good one.
-    weights_.emplace(commit_weights(file_.model, file_.weights, bad, hash::Seed({3})));
-    file_.epochs[0].root = weights_->root();
-    std::filesystem::remove(ledger_);
-    LedgerHeader header;
-    header.model_id = receipt::model_id(file_);
-    header.max_queries = file_.weights.max_queries;
-    header.rows = uint64_t{1} << file_.weights.log_blinding;
-    ASSERT_TRUE(create_ledger(ledger_, header));
+    begin(0, bad);
     enroll(dense_.weights);
     EXPECT_FALSE(receipt::admit(file_));
   }
+}
+
+// Three epochs: receipts of each are valid under the newest file, and those of the first ones under older copies.
+TEST_P(ProvingTest, EpochsFollowEachOther) {
+  compile();
+  std::vector<PublicFile> copies{file_};
+  std::vector<Receipt> receipts{prove(input(1), {false, true})};
+  const hash::Digest id = receipt::model_id(file_);
+  for (uint32_t number = 1; number <= 2; ++number) {
+    const WeightMatrix older = std::move(*weights_);
+    begin(number, dense_.weights);
+    hand_over(older, dense_.weights);
+    EXPECT_EQ(receipt::model_id(file_), id);
+    const auto parsed = receipt::parse_public_file(receipt::encode(file_));
+    ASSERT_TRUE(parsed) << parsed.error().message();
+    EXPECT_EQ(*parsed, file_);
+    copies.push_back(file_);
+    receipts.push_back(prove(input(1), {false, true}));
+  }
+  for (size_t copy = 0; copy < copies.size(); ++copy) {
+    const auto admitted = receipt::admit(copies[copy]);
+    ASSERT_TRUE(admitted) << admitted.error().message();
+    for (size_t epoch = 0; epoch < receipts.size(); ++epoch) {
+      const auto verdict = receipt::verify_receipt(*admitted, receipts[epoch], {});
+      EXPECT_EQ(code_of(verdict), epoch <= copy ? Code::kUsage : Code::kWrongEpoch);
+      if (epoch > copy) {
+        EXPECT_NE(verdict.error().hint.find("newest public file"), std::string::npos);
+      }
+      const receipt::Expectations newest{.min_epoch = 2};
+      if (copy == 2) {
+        EXPECT_EQ(code_of(receipt::verify_receipt(*admitted, receipts[epoch], newest)),
+                  epoch == 2 ? Code::kUsage : Code::kStaleEpoch);
+      }
+    }
+    // A receipt belongs to its epoch's root.
+    if (copy > 0) {
+      Receipt moved = receipts[0];
+      moved.header.epoch = 1;
+      EXPECT_FALSE(receipt::verify_receipt(*admitted, moved, {}));
+    }
+  }
+}
+
+TEST_P(ProvingTest, AdmissionVerifiesTheWholeChain) {
+  compile();
+  for (uint32_t number = 1; number <= 2; ++number) {
+    const WeightMatrix older = std::move(*weights_);
+    begin(number, dense_.weights);
+    hand_over(older, dense_.weights);
+  }
+  const auto admit = [](PublicFile file) {
+    const auto result = receipt::admit(std::move(file));
+    return result ? Code::kUsage : result.error().code;
+  };
+  EXPECT_EQ(admit(file_), Code::kUsage);
+  // Any change to what a statement absorbs changes the challenges: the first proof of work doesn't fit.
+  PublicFile bad = file_;
+  bad.epochs[1].handover.reset();
+  EXPECT_EQ(admit(bad), Code::kUnregistered);
+  bad = file_;
+  std::swap(bad.epochs[1], bad.epochs[2]);
+  EXPECT_EQ(admit(bad), Code::kWrongEpoch);
+  std::swap(bad.epochs[1].number, bad.epochs[2].number);  // in order by number, out of order by root
+  EXPECT_EQ(admit(bad), Code::kGrinding);
+  bad = file_;
+  bad.epochs.erase(bad.epochs.begin() + 1);
+  EXPECT_EQ(admit(bad), Code::kWrongEpoch);
+  bad.epochs[1].number = 1;  // a handover of another pair
+  EXPECT_EQ(admit(bad), Code::kGrinding);
+  bad = file_;
+  bad.epochs[2].handover = bad.epochs[1].handover;  // replayed
+  EXPECT_EQ(admit(bad), Code::kGrinding);
+  bad = file_;
+  bad.epochs[2].root = bad.epochs[1].root;
+  EXPECT_EQ(admit(bad), Code::kGrinding);
+  bad = file_;
+  bad.epochs[2].root.bytes[7] ^= 1;
+  EXPECT_EQ(admit(bad), Code::kGrinding);
+  bad = file_;
+  std::swap(bad.epochs[1].root, bad.epochs[2].root);
+  EXPECT_EQ(admit(bad), Code::kGrinding);
+  bad = file_;
+  bad.epochs[0].handover = bad.epochs[1].handover;
+  EXPECT_EQ(admit(bad), Code::kNonCanonical);
+  bad = file_;
+  bad.epochs[1].handover = bad.registration;
+  EXPECT_EQ(admit(bad), Code::kBadParameters);
+  bad = file_;
+  bad.epochs[2].handover->parameters.stacks[0].queries -= 1;
+  EXPECT_EQ(admit(bad), Code::kInsecureParameters);
+  bad = file_;
+  for (verifier::Stack& stack : bad.epochs[2].handover->parameters.stacks) stack.log_domain += 1;
+  EXPECT_EQ(admit(bad), Code::kBadParameters);
+  bad = file_;
+  bad.epochs[2].handover->proof.push_back(0);
+  EXPECT_EQ(admit(bad), Code::kTrailingBytes);
+}
+
+// The new commitment holds another weight; the witness of the handover is either side's.
+TEST_P(ProvingTest, AHandoverToOtherWeightsIsRefused) {
+  for (const TensorId tensor : {dense_.w, dense_.bias})
+    for (const bool witness_is_new : {false, true}) {
+      compile();
+      Weights other = dense_.weights;
+      other[tensor].back() ^= 1;
+      const WeightMatrix older = std::move(*weights_);
+      begin(1, other);
+      hand_over(older, witness_is_new ? other : dense_.weights);
+      EXPECT_FALSE(receipt::admit(file_));
+    }
 }
 
 INSTANTIATE_TEST_SUITE_P(Profiles, ProvingTest, testing::Values(Profile::k100, Profile::k128),

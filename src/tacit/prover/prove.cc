@@ -70,7 +70,7 @@ Matrix<F> commit_fixed(const System& system, const statement::Assignment& assign
                        const Stack& stack, Randomness<F>& random) {
   const statement::Oracle& shape = system.oracles[oracle];
   const uint8_t log_blinding = stack.log_blinding[place_in(stack, oracle)];
-  return Matrix<F>(verifier::oracle_tree_id(oracle), stack.log_rows, stack.log_domain,
+  return Matrix<F>(verifier::oracle_tree_id(system, oracle), stack.log_rows, stack.log_domain,
                    blinded_columns<F>(shape, lay_out<F>(system, assignment, oracle),
                                       blinding_of<F>(shape, log_blinding, oracle, random)),
                    random.salt_seed());
@@ -198,7 +198,7 @@ class Prover {
                                       blinding_of<F>(system_.oracles[o], stack->log_blinding[place], o, job_.random));
     if (verifier::mask_oracle(system_, *stack) == static_cast<int>(place))
       append_components(masks_[static_cast<size_t>(stack - parameters_.stacks.begin())], columns);
-    return keep({verifier::oracle_tree_id(o), stack->log_rows, stack->log_domain, std::move(columns), salts});
+    return keep({verifier::oracle_tree_id(system_, o), stack->log_rows, stack->log_domain, std::move(columns), salts});
   }
 
   void draw_masks() {

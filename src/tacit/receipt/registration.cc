@@ -204,9 +204,10 @@ Result<System> placed(System system, const verifier::Parameters& parameters) {
   return system;
 }
 
-Status check_weight_stack(const WeightCommitment& weights, const verifier::Parameters& parameters) {
+Status check_weight_stack(const WeightCommitment& weights, const verifier::Parameters& parameters,
+                          statement::OracleId oracle) {
   for (const verifier::Stack& stack : parameters.stacks) {
-    const auto at = std::find(stack.oracles.begin(), stack.oracles.end(), kWeightOracle);
+    const auto at = std::find(stack.oracles.begin(), stack.oracles.end(), oracle);
     if (at == stack.oracles.end()) continue;
     const auto position = static_cast<size_t>(at - stack.oracles.begin());
     if (position < stack.log_blinding.size() && stack.log_blinding[position] == weights.log_blinding &&
@@ -214,7 +215,7 @@ Status check_weight_stack(const WeightCommitment& weights, const verifier::Param
         stack.log_domain == weights.log_domain)
       return {};
   }
-  return fail(Code::kBadParameters, "weights", 0, "the weights are not opened as they were committed");
+  return fail(Code::kBadParameters, "weights", oracle, "the weights are not opened as they were committed");
 }
 
 }  // namespace tacit::receipt

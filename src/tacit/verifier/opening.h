@@ -28,8 +28,10 @@ struct StackTrees {
   size_t mask_tree = 0;
 };
 
-// Ids of trees; weights keep theirs for a whole epoch.
-inline uint64_t oracle_tree_id(uint32_t oracle) { return oracle; }
+// Ids of trees. That of weights is 0 in every system that opens them, whichever oracle they are.
+inline uint64_t oracle_tree_id(const statement::System& system, uint32_t oracle) {
+  return system.oracles[oracle].kind == statement::OracleKind::kWeights ? 0 : oracle;
+}
 inline uint64_t mask_tree_id(size_t stack) { return (uint64_t{1} << 32) + stack; }
 inline constexpr uint64_t kPadsTreeId = uint64_t{2} << 32;
 inline uint64_t level_tree_id(size_t level) { return (uint64_t{3} << 32) + level; }

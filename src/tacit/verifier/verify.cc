@@ -111,7 +111,8 @@ ProofTrees proof_trees(const Statement& statement, const std::vector<hash::Diges
   size_t own = 0, fixed = 0;
   for (uint32_t o = 0; o < oracle.size(); ++o) {
     const bool is_own = system.oracles[o].kind == OracleKind::kActivations;
-    oracle[o] = {oracle_tree_id(o), is_own ? own_roots[own++] : statement.roots[fixed++], system.oracles[o].limbs};
+    oracle[o] = {oracle_tree_id(system, o), is_own ? own_roots[own++] : statement.roots[fixed++],
+                 system.oracles[o].limbs};
   }
   ProofTrees out;
   for (size_t s = 0; s < statement.parameters.stacks.size(); ++s) {

@@ -190,7 +190,7 @@ void add_model_options(CLI::App* command, Arguments& a) {
   command->add_option("--profile", a.profile, "bits of provable security")->check(CLI::IsMember({"100", "128"}));
   repeated(command, "--dim", a.dimensions, "length of a symbolic axis", "NAME=LENGTH");
   command->add_option("--proofs", a.min_proofs, "proofs that the commitment must have room for")
-      ->check(CLI::Range(1, 1 << 20));
+      ->check(CLI::Range(10, 1 << 20));
   command->add_option("--bits", a.bits, "bits of activations")->check(CLI::Range(8, 15));
 }
 

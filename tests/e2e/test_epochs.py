@@ -56,7 +56,7 @@ def test_by_itself(tmp_path, model):
 
 def test_many_processes(tmp_path):
     """Provers and handovers at the same time: everybody gets a receipt, nothing is spent twice."""
-    made = Made(tmp_path, models.mlp(), proofs="2")
+    made = Made(tmp_path, models.mlp(), proofs="10")
     path, _ = made.input("in.npz", 1, seed=1)
 
     def work(i):

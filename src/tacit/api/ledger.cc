@@ -171,6 +171,9 @@ Status append(int fd, ByteView bytes, const std::string& path) {
   return {};
 }
 
+// Rows that only handovers out may spend.
+uint64_t kept_back(const LedgerHeader& header) { return (1 + header.spare()) * header.max_queries; }
+
 enum class Lock { kTaken, kBusy };
 Result<Lock> try_lock(int fd, const std::string& path) {
   while (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
@@ -193,14 +196,15 @@ bool is_current(int fd, const std::string& path) {
 hash::Seed LedgerHeader::weights_seed() const { return hash::Seed(hash::Prg::derive(seed, "weights", {})); }
 hash::Seed LedgerHeader::attempts_seed() const { return hash::Seed(hash::Prg::derive(seed, "attempts", {})); }
 
-// Less the handovers in (or the registration) and out.
 uint64_t LedgerHeader::budget() const {
   const uint64_t openings = rows / max_queries;
   return openings < 2 ? 0 : openings - 2;
 }
 
+uint64_t LedgerHeader::spare() const { return std::min<uint64_t>(4, budget() / 10); }
+
 uint64_t LedgerState::proofs_left() const {
-  const uint64_t gone = spent + header.max_queries;
+  const uint64_t gone = spent + kept_back(header);
   return gone >= header.rows ? 0 : (header.rows - gone) / header.max_queries;
 }
 
@@ -263,8 +267,8 @@ Result<LedgerState> LockedLedger::spend(uint32_t rows, Spending kind) {
   const ByteView bytes = content.bytes;
   TACIT_ASSIGN(LedgerState state, parse_ledger(bytes, identity_of(fd_), path_));
   const LedgerHeader& header = state.header;
-  const uint64_t kept_back = kind == Spending::kHandoverOut ? 0 : header.max_queries;
-  if (rows == 0 || rows > header.max_queries || state.spent + rows + kept_back > header.rows)
+  const uint64_t others = kind == Spending::kHandoverOut ? 0 : kept_back(header);
+  if (rows == 0 || rows > header.max_queries || state.spent + rows + others > header.rows)
     return fail(Code::kBudgetSpent, path_, state.proofs,
                 kind == Spending::kHandoverOut ? "not even a handover has room: tacit compile --force commits anew"
                                                : "begin the next epoch: tacit epoch");

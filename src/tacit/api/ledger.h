@@ -7,7 +7,7 @@
 // The commitment to the weights has `rows` blinding rows; every proof opens some of its rows, and as long as no more than
 // `rows` have ever been opened they say nothing about the weights. So each proof writes a record *before* it derives a
 // challenge, under a lock, fsynced; records are never taken back, whatever becomes of the proof. A torn or damaged record
-// counts as a proof. Rows for one handover to the next epoch are kept back.
+// counts as a proof. Rows for the handover to the next epoch are kept back, and for some that are interrupted.
 //
 // A copy or a restored backup would spend the same rows twice. Inode and time of birth tell it apart from the file that
 // was made here; where the file system has no time of birth (`birth` 0), or when the whole disk was copied, or the bytes
@@ -35,8 +35,10 @@ struct LedgerHeader {
 
   hash::Seed weights_seed() const;   // blinding and salts of the commitment
   hash::Seed attempts_seed() const;  // what every attempt's seed depends on
-  // Proofs that a new epoch has room for, at max_queries each.
+  // Proofs that a new epoch has room for, at max_queries each, besides the handovers in (or the registration) and out.
   uint64_t budget() const;
+  // How many of them are kept for handovers that a crash interrupts.
+  uint64_t spare() const;
 };
 
 struct LedgerState {
@@ -45,8 +47,8 @@ struct LedgerState {
   uint64_t proofs = 0;   // records of proofs, damaged ones included
   uint64_t spent = 0;    // rows
   uint64_t proofs_left() const;
-  // Is it time for the next epoch? At most a tenth of the proofs is left.
-  bool nearly_spent() const { return 10 * proofs_left() <= header.budget(); }
+  // Is it time for the next epoch? At most a tenth of the proofs is left, spare ones included.
+  bool nearly_spent() const { return 10 * (proofs_left() + header.spare()) <= header.budget(); }
 };
 
 // A ledger that this object alone may spend, in this process and in all others. Movable; the lock ends with it, also when

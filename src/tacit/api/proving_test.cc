@@ -494,6 +494,17 @@ TEST_P(ProvingTest, AdmissionVerifiesTheWholeChain) {
   bad = file_;
   for (verifier::Stack& stack : bad.epochs[2].handover->parameters.stacks) stack.log_domain += 1;
   EXPECT_EQ(admit(bad), Code::kBadParameters);
+  for (const receipt::WeightProof& proof : {*file_.epochs[1].handover, *file_.epochs[2].handover})
+    for (const OracleId oracle : {receipt::kWeightOracle, receipt::kNewerWeights}) {
+      bad = file_;
+      bad.epochs[2].handover = proof;  // one commitment, opened with a narrower code
+      for (verifier::Stack& stack : bad.epochs[2].handover->parameters.stacks)
+        for (size_t i = 0; i < stack.oracles.size(); ++i) stack.log_blinding[i] -= stack.oracles[i] == oracle;
+      const auto refused = receipt::admit(bad);
+      ASSERT_FALSE(refused);
+      EXPECT_EQ(refused.error().code, Code::kBadParameters);
+      EXPECT_EQ(refused.error().index, oracle);
+    }
   bad = file_;
   bad.epochs[2].handover->proof.push_back(0);
   EXPECT_EQ(admit(bad), Code::kTrailingBytes);
@@ -509,7 +520,9 @@ TEST_P(ProvingTest, AHandoverToOtherWeightsIsRefused) {
       const WeightMatrix older = std::move(*weights_);
       begin(1, other);
       hand_over(older, witness_is_new ? other : dense_.weights);
-      EXPECT_FALSE(receipt::admit(file_));
+      const auto admitted = receipt::admit(file_);
+      ASSERT_FALSE(admitted);
+      EXPECT_EQ(admitted.error().code, Code::kFinalCheck) << admitted.error().message();
     }
 }
 

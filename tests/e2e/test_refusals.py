@@ -154,6 +154,7 @@ def test_ledger_is_needed_and_belongs(mlp, tmp_path):
     folder = tmp_path / "other"
     folder.mkdir()
     other = Made(folder, models.sigmoid())
+    shutil.copy(mlp.pub, tmp_path / "m.pub")
     refused("kBadLedger", 4, "prove", tmp_path / "m.tacit", "--ledger", other.ledger, "--input", path, "-o", tmp_path / "r")
     shutil.copy(mlp.ledger, tmp_path / "m.ledger")
     os.chmod(tmp_path / "m.ledger", 0o644)

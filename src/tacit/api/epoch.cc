@@ -20,12 +20,16 @@ WeightMatrix commit(const ModelFile& model, const LedgerHeader& header) {
   return commit_weights(model.open, model.commitment, model.program.weights, header.weights_seed());
 }
 
-// Receipts name an epoch of NAME.pub, never one that it doesn't list yet.
+// Receipts name the last epoch of NAME.pub, never one that it doesn't list yet. An older one is that of a ledger that was
+// put back, or of the instant in which another process replaces the files.
 Status check_listed(const receipt::PublicFile& open, const LedgerHeader& header, const ModelPaths& paths) {
   if (open.epochs.empty() || receipt::model_id(open) != header.model_id)
     return fail(Code::kBadLedger, paths.ledger, 0, "it belongs to another model than " + paths.open);
   if (header.epoch >= open.epochs.size() || open.epochs[header.epoch].root != header.root)
     return fail(Code::kWrongEpoch, paths.open, header.epoch, "put the newest public file of the model back");
+  if (header.epoch + 1 != open.epochs.size())
+    return fail(Code::kWrongEpoch, paths.ledger, header.epoch,
+                "it is older than the public file, and may have been restored: put the newest ledger back");
   return {};
 }
 
@@ -74,13 +78,13 @@ Result<ModelFile> read_model(const std::string& path) {
 
 Result<OpenEpoch> open_epoch(const ModelFile& model, const ModelPaths& paths) {
   TACIT_ASSIGN(LedgerState ledger, read_ledger(paths.ledger));
-  WeightMatrix weights = commit(model, ledger.header);
-  if (weights.root() != ledger.header.root)
-    return fail(Code::kBadLedger, paths.ledger, 0, "it belongs to another model than " + paths.model);
   TACIT_ASSIGN(receipt::PublicFile open, read_public(paths.open));
   TACIT_TRY(check_listed(open, ledger.header, paths));
   if (open.profile != model.profile || open.weights != model.commitment || open.model != model.open)
     return fail(Code::kWrongModel, paths.open, 0, "it describes another model than " + paths.model);
+  WeightMatrix weights = commit(model, ledger.header);
+  if (weights.root() != ledger.header.root)
+    return fail(Code::kBadLedger, paths.ledger, 0, "it belongs to another model than " + paths.model);
   return OpenEpoch{std::move(ledger), std::move(weights), std::move(open)};
 }
 
@@ -91,8 +95,6 @@ Result<OpenEpoch> next_epoch(const ModelFile& model, const ModelPaths& paths, Wh
   if (when == When::kIfDue && !older.ledger.nearly_spent()) return older;
   receipt::PublicFile file = std::move(older.open);
   const uint32_t number = older.ledger.header.epoch + 1;
-  if (file.epochs.size() != number)
-    return fail(Code::kBadLedger, paths.ledger, number, "the public file lists newer epochs: put their ledger back");
   if (number >= receipt::kMaxEpochs)
     return fail(Code::kTooLarge, "epochs", number, "commit anew: tacit compile --force");
 
@@ -118,7 +120,7 @@ Result<EpochReport> begin_epoch(const EpochOptions& options) {
   report.model_id = epoch.ledger.header.model_id;
   report.epoch = epoch.ledger.header.epoch;
   report.root = epoch.ledger.header.root;
-  report.budget = epoch.ledger.proofs_left();
+  report.budget = epoch.ledger.header.budget();
   if (const auto& handover = epoch.open.epochs.back().handover) report.handover_bytes = handover->proof.size();
   report.public_bytes = receipt::encode(epoch.open).size();
   report.public_file = paths.open;

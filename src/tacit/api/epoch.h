@@ -25,7 +25,7 @@ struct OpenEpoch {
   receipt::PublicFile open;
 };
 // The epoch of NAME.ledger. Errors: those of read_ledger and of reading NAME.pub; kBadLedger (it belongs to another
-// model), kWrongEpoch (NAME.pub doesn't list the epoch).
+// model), kWrongEpoch (it isn't the last epoch that NAME.pub lists).
 Result<OpenEpoch> open_epoch(const ModelFile& model, const ModelPaths& paths);
 
 enum class When : uint8_t {

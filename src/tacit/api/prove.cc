@@ -67,6 +67,7 @@ void add_stages(const prover::StageTimes& times, Seconds& seconds) {
 
 // Longer than a handover of a large model takes.
 constexpr auto kPatience = std::chrono::minutes(10);
+constexpr auto kPause = std::chrono::milliseconds(20);
 
 // The epoch to prove in: the current one, or the next when it is nearly spent. While another process begins the next
 // one, what is left of the old one serves.
@@ -79,12 +80,12 @@ Result<OpenEpoch> current_epoch(const ModelFile& model, const ModelPaths& paths)
     if (next || next.error().code != Code::kLocked) return next;
     if (epoch.ledger.proofs_left() > 0) return epoch;
     if (std::chrono::steady_clock::now() > deadline) return next;
-    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    std::this_thread::sleep_for(kPause);
   }
 }
 
 // Between reading the ledger and spending, other processes may spend the rest of the epoch or begin the next.
-constexpr int kMaxEpochsTried = 100;
+constexpr int kMaxTries = 50;
 bool is_overtaken(const Result<Proof>& proof) {
   return !proof && (proof.error().code == Code::kWrongEpoch || proof.error().code == Code::kBudgetSpent);
 }
@@ -147,11 +148,14 @@ Result<ProveReport> prove(const ProveOptions& options) {
   made.parameters = placed.parameters;
   prover::StageTimes times;
   Result<Proof> proof = fail(Code::kWrongEpoch, paths.ledger);
-  for (int i = 0; i < kMaxEpochsTried && is_overtaken(proof); ++i) {
+  for (int i = 0; i < kMaxTries && is_overtaken(proof); ++i) {
+    if (i > 0) std::this_thread::sleep_for(kPause);
     stages.begin("weights");
-    TACIT_ASSIGN(const OpenEpoch epoch, current_epoch(model, paths));
+    TACIT_TRY(settle(paths));
+    const Result<OpenEpoch> epoch = current_epoch(model, paths);
     stages.begin("prove");
-    proof = prove_in(epoch, {model, paths, inputs, execution, placed}, made, &times);
+    proof = epoch ? prove_in(*epoch, {model, paths, inputs, execution, placed}, made, &times)
+                  : tl::unexpected(epoch.error());
   }
   if (!proof) return tl::unexpected(std::move(proof.error()));
   TACIT_ASSIGN(const verifier::ErrorLedger terms, verifier::check_parameters(placed.system, placed.parameters));

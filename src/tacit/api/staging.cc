@@ -2,6 +2,9 @@
 
 #include <unistd.h>
 
+#include <cerrno>
+#include <cstring>
+
 #include "tacit/receipt/public_file.h"
 
 namespace tacit::api {
@@ -19,15 +22,21 @@ Result<bool> is_published(const std::string& path, const LedgerHeader& header) {
   return last.number == header.epoch && last.root == header.root && receipt::model_id(file) == header.model_id;
 }
 
+Status remove(const std::string& path) {
+  if (::unlink(path.c_str()) != 0 && errno != ENOENT) return fail(Code::kIo, path, 0, std::strerror(errno));
+  return {};
+}
+
 // Step 4. The ledger comes last: as long as its .next is there, the step is repeated.
 Status finish(const ModelPaths& paths) {
-  ::unlink(next(paths.open).c_str());  // of a link that was not undone
+  TACIT_TRY(remove(next(paths.open)));  // of a link that was not undone
   if (file_exists(next(paths.model))) TACIT_TRY(move_file(next(paths.model), paths.model, Overwrite::kYes));
   return move_file(next(paths.ledger), paths.ledger, Overwrite::kYes);
 }
 
+// The ledger last, again.
 Status discard(const ModelPaths& paths) {
-  for (const std::string& path : {paths.model, paths.open, paths.ledger}) ::unlink(next(path).c_str());
+  for (const std::string& path : {paths.model, paths.open, paths.ledger}) TACIT_TRY(remove(next(path)));
   return {};
 }
 
@@ -58,8 +67,12 @@ Result<Staging> Staging::begin(const ModelPaths& paths) {
   while (true) {
     TACIT_ASSIGN(LockedLedger ledger, LockedLedger::take(next(paths.ledger)));
     TACIT_ASSIGN(const bool empty, ledger.is_empty());
-    if (empty) return Staging(paths, std::move(ledger));
-    TACIT_TRY(conclude(paths, ledger));
+    if (!empty) {
+      TACIT_TRY(conclude(paths, ledger));
+      continue;
+    }
+    for (const std::string& path : {paths.model, paths.open}) TACIT_TRY(remove(next(path)));
+    return Staging(paths, std::move(ledger));
   }
 }
 

@@ -14,6 +14,8 @@ using statement::System;
 using statement::TensorId;
 
 constexpr uint32_t kMaxAttempts = 8;
+// A handover is made once in an epoch, and every verifier keeps it: bytes count for more than in a receipt.
+constexpr double kHandoverByteWeight = 4;
 
 template <class E>
 Result<Bytes> prove_once(const ProofJob& job, const hash::Seed& seed) {
@@ -94,6 +96,7 @@ Result<std::optional<WeightCase>> handover_case(const receipt::PublicFile& file,
   prover::PlanOptions options = committed_options(file, threads);
   options.committed.push_back(options.committed[0]);
   options.committed[1].oracle = receipt::kNewerWeights;
+  options.byte_weight = kHandoverByteWeight;
   TACIT_ASSIGN(ProofPlan plan, plan_proof(derived, options));
   TACIT_ASSIGN(out.system, receipt::placed(std::move(derived), plan.parameters));
   out.parameters = std::move(plan.parameters);

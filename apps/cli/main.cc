@@ -10,6 +10,7 @@
 
 #include "apps/cli/help.h"
 #include "apps/cli/reports.h"
+#include "apps/cli/shell.h"
 
 namespace tacit::cli {
 namespace {
@@ -271,11 +272,16 @@ int show_help(CLI::App& app, const std::string& topic) {
     fmt::print("{}", kConcepts);
     return 0;
   }
+  if (topic == "man") {
+    fmt::print("{}", manual_page(app));
+    return 0;
+  }
   try {
     fmt::print("{}", topic.empty() ? app.help() : app.get_subcommand(topic)->help("tacit"));
     return 0;
   } catch (const CLI::OptionNotFound&) {
-    fmt::print(stderr, "error: help {}: no such topic; there are concepts and the names of commands\n", safe(topic));
+    fmt::print(stderr, "error: help {}: no such topic; there are concepts, man and the names of commands\n",
+               safe(topic));
     return static_cast<int>(Exit::kUsage);
   }
 }
@@ -296,7 +302,11 @@ int run(int argc, char** argv) {
       {add_epoch(app, a), run_epoch},      {add_run(app, a), run_run},     {add_inspect(app, a), run_inspect},
       {add_estimate(app, a), run_estimate}};
   CLI::App* help = app.add_subcommand("help", "Explain a command, or the concepts");
-  help->add_option("topic", a.topic, "concepts, or a command");
+  help->add_option("topic", a.topic, "concepts, man (the manual page), or a command")->type_name("TOPIC");
+  CLI::App* completion = app.add_subcommand("completion", "Print a completion script for a shell");
+  completion->add_option("shell", a.topic, "bash, zsh or fish")
+      ->required()
+      ->check(CLI::IsMember({"bash", "zsh", "fish"}));
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -304,6 +314,10 @@ int run(int argc, char** argv) {
     return static_cast<int>(Console(a.settings).report({Code::kUsage, "arguments", 0, error.what()}, Purpose::kMake));
   }
   if (help->parsed()) return show_help(app, a.topic);
+  if (completion->parsed()) {
+    fmt::print("{}", completion_script(app, a.topic));
+    return 0;
+  }
   const Console console(a.settings);
   for (const auto& [command, execute] : commands) {
     if (!command->parsed()) continue;

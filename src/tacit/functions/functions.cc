@@ -110,10 +110,10 @@ tl::unexpected<Error> undecided(Function f, int64_t x) {
 // round(v · 2^shift / 2^120) for a value known up to half of 2^log_doubt.
 Result<int64_t> round(Function f, int64_t x, Wide v, int shift, int log_doubt = kLogDoubt) {
   const int drop = kFraction - shift;  // binary digits below the unit
+  if (drop > 127) return 0;
   if (drop < 64 || v >> drop > static_cast<Wide>(INT64_MAX))
     return fail(Code::kUnsupported, std::string("table of ") + function_name(f), static_cast<uint64_t>(x),
                 "a value is too large for its scale");
-  if (drop > 127) return 0;
   const Wide half = Wide{1} << (drop - 1), mask = (Wide{1} << drop) - 1;
   const Wide fraction = v & mask;
   if ((fraction > half ? fraction - half : half - fraction) >> log_doubt == 0) return undecided(f, x);

@@ -6,7 +6,7 @@ import pytest
 
 from conftest import refused, tacit
 
-COMMANDS = ["compile", "prove", "verify", "run", "inspect", "estimate", "help", "completion"]
+COMMANDS = ["compile", "prove", "verify", "epoch", "run", "inspect", "estimate", "help", "completion"]
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -13,6 +13,9 @@ receipt       What `prove` makes: a statement (model id, outputs, perhaps inputs
               committed model gave these outputs. It says nothing else about weights or hidden inputs.
 context       KEY=VALUE pairs that a receipt is bound to: a case number, an audience, a nonce. A receipt for one context
               is refused for another.
+data          Samples can be committed once and used by many proofs (`commit-data`, `prove --data`): a receipt then says that
+              its input is certain rows of the data with an id. NAME.data and NAME.data.ledger are private and go
+              together, NAME.data.pub is public. Receipts with one data id are about the same data: everybody sees that.
 ledger        NAME.ledger: the secret seed behind the commitment and a count of the proofs made with it. Each proof opens
               a few rows of the commitment, and only so many may ever be opened. Never copy it, never back it up, never
               use it from two places: a copy would count the same rows twice.
@@ -33,10 +36,16 @@ const char* const kCompileExamples = R"(Examples:
   tacit compile bert.onnx --dim sequence=64 --force --json
 )";
 
+const char* const kCommitDataExamples = R"(Examples:
+  tacit commit-data patients.npy --model triage.pub
+  tacit commit-data patients.npy --model triage.pub --input-name vitals -o cohort --proofs 1000
+  tacit commit-data loans.npz -o loans --profile 128 --json
+)";
+
 const char* const kProveExamples = R"(Examples:
   tacit prove lenet.tacit --input digit.npy -o digit.receipt
   tacit prove lenet.tacit --input digit.npy --context patient=7781 --context nonce=5e2c -o digit.receipt
-  tacit prove lenet.tacit --input batch.npz --public-input -o batch.receipt --json
+  tacit prove lenet.tacit --data digits.data --rows 0:64 --private-output -o batch.receipt --json
 )";
 
 const char* const kVerifyExamples = R"(Examples:

@@ -8,6 +8,7 @@ extern const char* const kConcepts;
 
 // Three examples for each command.
 extern const char* const kCompileExamples;
+extern const char* const kCommitDataExamples;
 extern const char* const kProveExamples;
 extern const char* const kVerifyExamples;
 extern const char* const kEpochExamples;

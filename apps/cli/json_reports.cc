@@ -90,13 +90,34 @@ Json weight_rows(const verifier::Parameters& parameters, uint32_t oracle) {
   return nullptr;
 }
 
+constexpr const char* kExposures[] = {"private", "public", "committed"};
+
+Json to_json(const receipt::DataUse& use) {
+  return {{"root", hash::hex(use.root)},
+          {"samples", use.rows.samples},
+          {"first_row", use.rows.first},
+          {"exponent", use.rows.exponent}};
+}
+
+Json to_json(const receipt::PublicData& data) {
+  return {{"data_id", hash::hex(receipt::data_id(data))},
+          {"root", hash::hex(data.root)},
+          {"samples", data.samples},
+          {"shape", data.shape},
+          {"exponent", data.exponent},
+          {"range", {data.range.low, data.range.high}}};
+}
+
 Json to_json(const receipt::Receipt& r) {
-  Json context = to_json(r.header.context);
+  Json context = to_json(r.header.context), exposures = Json::array(), data = Json::array();
+  for (const statement::Exposure exposure : r.header.exposures)
+    exposures.push_back(kExposures[static_cast<size_t>(exposure)]);
+  for (const receipt::DataUse& use : r.header.data) data.push_back(to_json(use));
   return {{"epoch", r.header.epoch},
           {"samples", r.header.samples},
           {"time", r.header.time},
-          {"inputs", r.header.visibility.inputs ? "public" : "private"},
-          {"outputs", r.header.visibility.outputs ? "public" : "private"},
+          {"exposures", std::move(exposures)},
+          {"data", std::move(data)},
           {"context", std::move(context)},
           {"weight_rows", weight_rows(r.parameters, receipt::kWeightOracle)},
           {"proof_bytes", r.proof.size()}};
@@ -133,7 +154,17 @@ Json to_json(const api::CompileReport& report) {
       {"peak_rss_bytes", memory()}};
 }
 
+Json to_json(const api::CommitDataReport& report) {
+  Json out = to_json(report.open);
+  out["budget"] = report.budget;
+  out["files"] = {{"private", report.data_file}, {"ledger", report.ledger_file}, {"public", report.public_file}};
+  out["seconds"] = to_json(report.seconds);
+  return out;
+}
+
 Json to_json(const api::ProveReport& report, const std::string& receipt) {
+  Json committed = Json::array();
+  for (const api::CommitDataReport& data : report.committed) committed.push_back(to_json(data));
   return {{"receipt", receipt},
           {"bytes", report.bytes},
           {"model_id", hash::hex(report.model_id)},
@@ -144,7 +175,8 @@ Json to_json(const api::ProveReport& report, const std::string& receipt) {
           {"peak_rss_bytes", memory()},
           {"security_bits", report.security_bits},
           {"ledger", {{"used", report.ledger_used}, {"budget", report.ledger_used + report.ledger_left}}},
-          {"outputs", to_json(report.outputs)}};
+          {"outputs", to_json(report.outputs)},
+          {"committed", std::move(committed)}};
 }
 
 Json to_json(const api::EpochReport& report) {
@@ -170,6 +202,12 @@ Json to_json(const api::VerifyReport& report, bool explain) {
   for (const std::string& name : report.hidden_inputs) inputs[name] = "private", hidden.push_back(name);
   for (const api::NamedTensor& input : report.inputs) inputs[input.name] = "public";
   for (const std::string& name : report.hidden_outputs) hidden.push_back(name);
+  Json committed = Json::object();
+  for (const api::CommittedRows& rows : report.committed) {
+    if (rows.is_input) inputs[rows.port] = "committed";
+    committed[rows.port] = to_json(rows.use);
+    committed[rows.port]["data_id"] = hash::hex(rows.data_id);
+  }
   Json out{{"verified", true},
            {"code", nullptr},
            {"where", nullptr},
@@ -182,6 +220,7 @@ Json to_json(const api::VerifyReport& report, bool explain) {
            {"inputs", std::move(inputs)},
            {"input_values", to_json(report.inputs)},
            {"outputs", to_json(report.outputs)},
+           {"committed", std::move(committed)},
            {"context", to_json(report.header.context)},
            {"hidden", std::move(hidden)},
            {"security_bits", report.security_bits}};
@@ -193,7 +232,7 @@ Json to_json(const api::VerifyReport& report, bool explain) {
 }
 
 Json to_json(const api::InspectReport& report) {
-  static constexpr const char* kKinds[] = {"model", "public", "receipt", "ledger"};
+  static constexpr const char* kKinds[] = {"model", "public", "receipt", "ledger", "data", "public data"};
   Json out{{"kind", kKinds[static_cast<size_t>(report.kind)]}, {"bytes", report.bytes}};
   if (report.model_id) out["model_id"] = hash::hex(*report.model_id);
   if (report.model_digest) out["model_digest"] = hash::hex(*report.model_digest);
@@ -220,6 +259,7 @@ Json to_json(const api::InspectReport& report) {
   }
   if (report.receipt) out["receipt"] = to_json(*report.receipt);
   if (report.ledger_epoch) out["epoch"] = *report.ledger_epoch;
+  if (report.data) out["data"] = to_json(*report.data);
   if (report.ledger_used)
     out["ledger"] = {{"used", *report.ledger_used},
                      {"budget", *report.ledger_used + *report.ledger_left},

@@ -58,17 +58,33 @@ Result<std::optional<int64_t>> parse_time(const std::string& text) {
   return std::optional<int64_t>(seconds);
 }
 
+// What the flags of ports give when they have no value.
+constexpr const char* kAllPorts = "*";
+
+api::PortChoice port_choice(const Pairs& names) {
+  api::PortChoice out;
+  for (const std::string& name : names) {
+    if (name == kAllPorts) {
+      out.all = true;
+    } else {
+      out.names.push_back(name);
+    }
+  }
+  return out;
+}
+
 // ---- commands
 
 struct Arguments {
   Settings settings;
   std::string file, output, model, ledger, against, not_before, not_after, topic;
   std::string profile = "100";
-  Pairs calibration, inputs, context, dimensions;
+  Pairs calibration, inputs, context, dimensions, public_input, private_output, argmax, data, commit_output;
   int bits = 15;
   uint64_t min_proofs = 100;
   uint32_t min_epoch = 0;
-  bool force = false, public_input = false, private_output = false, explain = false;
+  std::string input_name, rows;
+  bool force = false, explain = false;
 };
 
 Result<api::CompileOptions> compile_options(const Arguments& a, const Console& console, const std::string& model) {
@@ -80,6 +96,7 @@ Result<api::CompileOptions> compile_options(const Arguments& a, const Console& c
   options.min_proofs = a.min_proofs;
   options.replace = a.force;
   options.import.bits = a.bits;
+  options.argmax = port_choice(a.argmax);
   TACIT_ASSIGN(options.import.dimensions, parse_dimensions(a.dimensions));
   options.progress = console.progress();
   return options;
@@ -103,9 +120,61 @@ Status run_compile(const Arguments& a, const Console& console) {
   return {};
 }
 
+Status run_commit_data(const Arguments& a, const Console& console) {
+  api::CommitDataOptions options;
+  options.data = a.file;
+  options.model = a.model;
+  options.input = a.input_name;
+  options.name = a.output;
+  options.profile = a.profile == "128" ? verifier::Profile::k128 : verifier::Profile::k100;
+  options.min_proofs = a.min_proofs;
+  options.replace = a.force;
+  options.progress = console.progress();
+  TACIT_ASSIGN(const api::CommitDataReport report, api::commit_data(options));
+  if (console.is_json()) {
+    console.json(to_json(report));
+  } else {
+    show(console, report);
+  }
+  return {};
+}
+
+// [PORT=]FILE
+std::vector<api::DataChoice> data_choices(const Pairs& texts) {
+  std::vector<api::DataChoice> out;
+  for (const std::string& text : texts) {
+    const size_t at = text.find('=');
+    out.push_back(at == std::string::npos ? api::DataChoice{"", text}
+                                          : api::DataChoice{text.substr(0, at), text.substr(at + 1)});
+  }
+  return out;
+}
+
+Status parse_rows(const std::string& text, api::ProveOptions& options) {
+  if (text.empty()) return {};
+  const size_t at = text.find(':');
+  if (at == std::string::npos || !CLI::detail::lexical_cast(text.substr(0, at), options.first_row) ||
+      !CLI::detail::lexical_cast(text.substr(at + 1), options.rows) || options.rows == 0)
+    return fail(Code::kUsage, "--rows " + text, 0, "expected FIRST:COUNT");
+  if (options.data.empty()) return fail(Code::kUsage, "--rows " + text, 0, "rows of what? give --data");
+  return {};
+}
+
 Status run_prove(const Arguments& a, const Console& console) {
-  api::ProveOptions options{a.file, a.ledger, a.inputs,          {a.public_input, !a.private_output},
-                            {},     a.output, console.progress()};
+  api::ProveOptions options;
+  options.model = a.file;
+  options.ledger = a.ledger;
+  options.inputs = a.inputs;
+  options.public_inputs = port_choice(a.public_input);
+  options.private_outputs = port_choice(a.private_output);
+  options.data = data_choices(a.data);
+  options.commit_outputs = data_choices(a.commit_output);
+  options.min_data_proofs = a.min_proofs;
+  options.receipt = a.output;
+  options.progress = console.progress();
+  TACIT_TRY(parse_rows(a.rows, options));
+  if (options.inputs.empty() && options.data.empty())
+    return fail(Code::kUsage, "prove", 0, "give the input with --input, or committed data with --data");
   TACIT_ASSIGN(options.context, parse_context(a.context));
   TACIT_ASSIGN(const api::ProveReport report, api::prove(options));
   if (console.is_json()) {
@@ -117,7 +186,7 @@ Status run_prove(const Arguments& a, const Console& console) {
 }
 
 Status run_verify(const Arguments& a, const Console& console) {
-  api::VerifyOptions options{a.file, a.model, a.inputs, {}, a.min_epoch, {}, {}};
+  api::VerifyOptions options{a.file, a.model, a.inputs, a.data, {}, a.min_epoch, {}, {}};
   TACIT_ASSIGN(options.context, parse_context(a.context));
   TACIT_ASSIGN(options.not_before, parse_time(a.not_before));
   TACIT_ASSIGN(options.not_after, parse_time(a.not_after));
@@ -192,6 +261,8 @@ void add_model_options(CLI::App* command, Arguments& a) {
   repeated(command, "--dim", a.dimensions, "length of a symbolic axis", "NAME=LENGTH");
   command->add_option("--proofs", a.min_proofs, "proofs that the commitment must have room for")
       ->check(CLI::Range(10, 1 << 20));
+  command->add_flag("--argmax{*}", a.argmax,
+                    "add an output with the index of the largest element, to be stated alone; =OUTPUT: of this one");
   command->add_option("--bits", a.bits, "bits of activations")->check(CLI::Range(8, 15));
 }
 
@@ -205,15 +276,36 @@ CLI::App* add_compile(CLI::App& app, Arguments& a) {
   return c;
 }
 
+CLI::App* add_commit_data(CLI::App& app, Arguments& a) {
+  CLI::App* c =
+      app.add_subcommand("commit-data", "Commit to samples, for proofs about them that show they are the same");
+  c->add_option("data", a.file, "samples (.npy, .npz, .json, .pb)")->required()->type_name("DATA");
+  c->add_option("-o,--output", a.output, "name of the files to make, without suffix")->type_name("NAME");
+  c->add_option("-m,--model", a.model, "take the scale of this model's input")->type_name("NAME.pub");
+  c->add_option("--input-name", a.input_name, "which input, if the model has several")->type_name("INPUT");
+  c->add_option("--profile", a.profile, "bits of provable security, without --model")
+      ->check(CLI::IsMember({"100", "128"}));
+  c->add_option("--proofs", a.min_proofs, "proofs that the commitment must have room for")
+      ->check(CLI::Range(1, 1 << 20));
+  c->add_flag("--force", a.force, "replace existing files");
+  c->footer(kCommitDataExamples);
+  return c;
+}
+
 CLI::App* add_prove(CLI::App& app, Arguments& a) {
   CLI::App* c = app.add_subcommand("prove", "Run the model and prove its output");
   c->add_option("model", a.file, "model file")->required()->type_name("NAME.tacit");
   repeated(c, "-i,--input", a.inputs,
-           "inputs: one file, or one for each input (.json, .npz, .npy, .pb); may hold a batch", "FILE")
-      ->required();
+           "inputs: one file, or one for each input (.json, .npz, .npy, .pb); may hold a batch", "FILE");
   c->add_option("-o,--output", a.output, "receipt to write")->required()->type_name("RECEIPT");
-  c->add_flag("--public-input", a.public_input, "state the input in the receipt");
-  c->add_flag("--private-output", a.private_output, "leave the output out of the receipt");
+  c->add_flag("--public-input{*}", a.public_input, "state the inputs in the receipt, or with =NAME this one");
+  c->add_flag("--private-output{*}", a.private_output, "leave the outputs out of the receipt, or with =NAME this one");
+  repeated(c, "--data", a.data, "committed data as this input", "[INPUT=]NAME.data");
+  c->add_option("--rows", a.rows, "the rows of the data that are the samples")->type_name("FIRST:COUNT");
+  repeated(c, "--commit-output", a.commit_output, "commit this output, to be the data of a later proof",
+           "[OUTPUT=]NAME");
+  c->add_option("--proofs", a.min_proofs, "proofs that such a commitment must have room for")
+      ->check(CLI::Range(1, 1 << 20));
   repeated(c, "--context", a.context, "bind the receipt to this", "KEY=VALUE");
   c->add_option("--ledger", a.ledger, "ledger, if it is not beside the model file")->type_name("NAME.ledger");
   c->footer(kProveExamples);
@@ -225,6 +317,7 @@ CLI::App* add_verify(CLI::App& app, Arguments& a) {
   c->add_option("receipt", a.file, "receipt")->required()->type_name("RECEIPT");
   c->add_option("-m,--model", a.model, "public file of the model")->required()->type_name("NAME.pub");
   repeated(c, "-i,--input", a.inputs, "the input that the receipt must state", "FILE");
+  repeated(c, "--data", a.data, "the committed data that the receipt must use", "NAME.data.pub");
   repeated(c, "--context", a.context, "the receipt must be bound to this", "KEY=VALUE");
   c->add_option("--min-epoch", a.min_epoch, "refuse older epochs");
   c->add_option("--not-before", a.not_before, "refuse receipts made before this time")->type_name("TIME");
@@ -298,9 +391,10 @@ int run(int argc, char** argv) {
   app.footer("See also: tacit help concepts, tacit COMMAND --help");
   using Command = Status (*)(const Arguments&, const Console&);
   const std::pair<CLI::App*, Command> commands[] = {
-      {add_compile(app, a), run_compile},  {add_prove(app, a), run_prove}, {add_verify(app, a), run_verify},
-      {add_epoch(app, a), run_epoch},      {add_run(app, a), run_run},     {add_inspect(app, a), run_inspect},
-      {add_estimate(app, a), run_estimate}};
+      {add_compile(app, a), run_compile}, {add_commit_data(app, a), run_commit_data},
+      {add_prove(app, a), run_prove},     {add_verify(app, a), run_verify},
+      {add_epoch(app, a), run_epoch},     {add_run(app, a), run_run},
+      {add_inspect(app, a), run_inspect}, {add_estimate(app, a), run_estimate}};
   CLI::App* help = app.add_subcommand("help", "Explain a command, or the concepts");
   help->add_option("topic", a.topic, "concepts, man (the manual page), or a command")->type_name("TOPIC");
   CLI::App* completion = app.add_subcommand("completion", "Print a completion script for a shell");

@@ -1,9 +1,17 @@
 #include <fmt/core.h>
 
+#include <algorithm>
+
 #include "apps/cli/reports.h"
 
 namespace tacit::cli {
 namespace {
+
+using statement::Exposure;
+
+std::ptrdiff_t count_of(const receipt::Header& header, Exposure exposure) {
+  return std::count(header.exposures.begin(), header.exposures.end(), exposure);
+}
 
 std::string ports_text(const std::vector<statement::Port>& ports) {
   std::string out;
@@ -45,9 +53,20 @@ std::string accuracy_text(const api::OutputAccuracy& output) {
 }
 
 std::string run_text(const api::VerifyReport& report) {
-  const bool hidden = !report.hidden_inputs.empty();
-  if (report.header.samples == 1) return hidden ? "run on a hidden input" : "run on the stated input";
-  return fmt::format("run on {} {} samples", count_text(report.header.samples), hidden ? "hidden" : "stated");
+  const bool uses_data = std::any_of(report.committed.begin(), report.committed.end(),
+                                     [](const api::CommittedRows& rows) { return rows.is_input; });
+  const char* kind = !report.hidden_inputs.empty() ? "hidden" : uses_data ? "committed" : "stated";
+  if (report.header.samples == 1) return fmt::format("run on {} {} input", *kind == 'h' ? "a" : "the", kind);
+  return fmt::format("run on {} {} samples", count_text(report.header.samples), kind);
+}
+
+std::string rows_text(const api::CommittedRows& committed, uint32_t samples) {
+  const statement::DataRows& rows = committed.use.rows;
+  const uint64_t last = uint64_t{rows.first} + samples - 1;
+  const std::string which =
+      samples == 1 ? fmt::format("row {}", rows.first) : fmt::format("rows {} to {}", rows.first, last);
+  return fmt::format("{} {} is {} of {} of the data {}", committed.is_input ? "input" : "output", safe(committed.port),
+                     which, count_text(rows.samples), hash::hex(committed.data_id));
 }
 
 void print_facts(const Console& console, const api::PublicFacts& facts) {
@@ -82,6 +101,7 @@ void print(const Console& console, const api::CompileReport& report, const std::
 
 void print(const Console& console, const api::ProveReport& report, const std::string& receipt) {
   print_outputs(console, report.outputs, "output  ");
+  for (const api::CommitDataReport& data : report.committed) print(console, data);
   console.line(fmt::format("{}   {}, {}, {}   ({} proofs left in this epoch)", safe(receipt), bytes_text(report.bytes),
                            seconds_text(report.seconds.total), bytes_text(api::memory_used().peak_anonymous),
                            count_text(report.ledger_left)));
@@ -98,6 +118,17 @@ void print(const Console& console, const api::EpochReport& report) {
                            seconds_text(report.seconds.total), bytes_text(report.handover_bytes)));
 }
 
+void print(const Console& console, const api::CommitDataReport& report) {
+  console.line(fmt::format("made   {}   (private: {} samples of {} in steps of 2^{})", safe(report.data_file),
+                           count_text(report.open.samples), shape_text(report.open.shape), report.open.exponent));
+  console.line(
+      fmt::format("       {}   (private: goes with the data; never copy or back up)", safe(report.ledger_file)));
+  console.line(fmt::format("       {}   (public: sizes, scale, commitment; {} proofs)", safe(report.public_file),
+                           count_text(report.budget)));
+  console.line(
+      fmt::format("data   {}: receipts about them name this id, so anybody can link them", hash::hex(report.data_id)));
+}
+
 void print(const Console& console, const api::RunReport& report) {
   print_outputs(console, report.outputs, "output  ");
   for (const auto& [node, count] : report.saturated)
@@ -109,7 +140,8 @@ void print(const Console& console, const api::VerifyReport& report, bool explain
                            short_id(report.model_id), report.header.epoch, time_text(report.header.time)));
   const std::string lead = "proven  the committed model, " + run_text(report);
   if (report.outputs.empty()) {
-    console.line(lead + ", gave an output that stays hidden");
+    console.line(lead +
+                 (report.hidden_outputs.empty() ? ", gave committed outputs" : ", gave an output that stays hidden"));
   } else {
     for (size_t i = 0; i < report.outputs.size(); ++i)
       console.line(fmt::format("{}{} {}", i == 0 ? lead + ", gave " : "        and ", safe(report.outputs[i].name),
@@ -117,6 +149,12 @@ void print(const Console& console, const api::VerifyReport& report, bool explain
   }
   for (const api::NamedTensor& input : report.inputs)
     console.line(fmt::format("stated  input {} {}", safe(input.name), values_text(input)));
+  for (const api::CommittedRows& rows : report.committed)
+    console.line("data    " + rows_text(rows, report.header.samples));
+  if (!report.committed.empty())
+    console.line(
+        "        they are hidden, committed under a root that this id names; receipts with the same id are about the "
+        "same data");
   std::vector<std::string> hidden{"weights"};
   hidden.insert(hidden.end(), report.hidden_inputs.begin(), report.hidden_inputs.end());
   hidden.insert(hidden.end(), report.hidden_outputs.begin(), report.hidden_outputs.end());
@@ -131,7 +169,8 @@ void print(const Console& console, const api::VerifyReport& report, bool explain
 }
 
 void print(const Console& console, const api::InspectReport& report, const std::string& path) {
-  static constexpr const char* kKinds[] = {"private model file", "public file", "receipt", "ledger"};
+  static constexpr const char* kKinds[] = {
+      "private model file", "public file", "receipt", "ledger", "committed data", "public file of committed data"};
   console.line(
       fmt::format("{}   {}, {}", safe(path), kKinds[static_cast<size_t>(report.kind)], bytes_text(report.bytes)));
   if (report.model_id) console.line("  model        " + hash::hex(*report.model_id));
@@ -149,9 +188,15 @@ void print(const Console& console, const api::InspectReport& report, const std::
     const receipt::Header& header = report.receipt->header;
     console.line(fmt::format("  made         {} (epoch {}, {} samples), not verified here", time_text(header.time),
                              header.epoch, header.samples));
-    console.line(fmt::format("  states       {}{}", header.visibility.inputs ? "inputs, " : "",
-                             header.visibility.outputs ? "outputs" : "no outputs"));
+    console.line(fmt::format("  ports        {} stated, {} committed, {} hidden", count_of(header, Exposure::kPublic),
+                             count_of(header, Exposure::kCommitted), count_of(header, Exposure::kPrivate)));
     console.line("  bound to     " + context_text(header.context));
+  }
+  if (report.data) {
+    console.line(fmt::format("  data         {} samples of {} in steps of 2^{}", count_text(report.data->samples),
+                             shape_text(report.data->shape), report.data->exponent));
+    console.line("  data id      " + hash::hex(receipt::data_id(*report.data)));
+    console.line("  root         " + hash::hex(report.data->root));
   }
   if (report.ledger_used)
     console.line(fmt::format("  proofs       {} made, {} left in epoch {}", count_text(*report.ledger_used),

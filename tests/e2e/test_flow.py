@@ -114,7 +114,7 @@ def test_inspect(mlp, receipt):
     private = succeed("inspect", mlp.tacit)
     assert private["kind"] == "model" and private["model_digest"] == public["model_digest"]
     seen = succeed("inspect", receipt[0])
-    assert seen["receipt"]["context"] == {"patient": "7781"} and seen["receipt"]["inputs"] == "public"
+    assert seen["receipt"]["context"] == {"patient": "7781"} and seen["receipt"]["exposures"] == ["public", "public"]
     ledger = succeed("inspect", mlp.ledger)
     assert ledger["kind"] == "ledger" and ledger["ledger"]["used"] >= 1
     for path in (mlp.pub, mlp.tacit, receipt[0], mlp.ledger):

@@ -217,7 +217,7 @@ def test_usage(mlp, tmp_path):
 
 
 def test_help():
-    for command in ("compile", "prove", "verify", "run", "inspect", "estimate"):
+    for command in ("compile", "commit-data", "prove", "verify", "run", "inspect", "estimate"):
         text = tacit(command, "--help")
         assert text.code == 0 and text.out.count(f"  tacit {command} ") == 3
         assert tacit("help", command).out == text.out

@@ -756,8 +756,8 @@ def committed_trees(proof, system, parameters, roots):
         word = []
         for o in stack["oracles"]:
             mask = d if o == carrier else 0
-            number = o if system["oracles"][o]["kind"] else 0
-            word.append((Tree(number, trees[o], system["oracles"][o]["limbs"] + mask), mask))
+            tree_id = [0, 4 << 32, o][system["oracles"][o]["kind"]]
+            word.append((Tree(tree_id, trees[o], system["oracles"][o]["limbs"] + mask), mask))
         if carrier is None:
             word.append((Tree((1 << 32) + s, proof.digest("root"), d), d))
         out.append(word)

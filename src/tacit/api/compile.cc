@@ -41,7 +41,7 @@ Status register_weights(receipt::PublicFile& file, const ModelFile& made, const 
   TACIT_ASSIGN(const auto found, registration_case(file, made.program.weights, available_threads()));
   if (!found) return {};
   const verifier::Statement statement = receipt::registration_statement(file, found->system, found->parameters);
-  const uint32_t rows = weight_queries(found->parameters);
+  const uint32_t rows = oracle_queries(found->parameters, receipt::kWeightOracle);
   TACIT_ASSIGN(Proof proof, prove_with_ledger({statement,
                                                found->assignment,
                                                {&weights},

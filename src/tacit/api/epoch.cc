@@ -42,8 +42,9 @@ Status prove_handover(const ModelFile& model, const ModelPaths& paths, const Ope
   const verifier::Statement statement =
       receipt::handover_statement(file, newer.header.epoch, found->system, parameters);
   const auto spend_both = [&]() -> Result<LedgerState> {
-    TACIT_TRY(spend(paths.ledger, older.ledger.header, weight_queries(parameters), Spending::kHandoverOut));
-    return ledger.spend(weight_queries(parameters, receipt::kNewerWeights), Spending::kHandoverIn);
+    TACIT_TRY(spend(paths.ledger, older.ledger.header, oracle_queries(parameters, receipt::kWeightOracle),
+                    Spending::kHandoverOut));
+    return ledger.spend(oracle_queries(parameters, receipt::kNewerWeights), Spending::kHandoverIn);
   };
   TACIT_ASSIGN(
       Proof proof,

@@ -1,8 +1,11 @@
 #include "tacit/api/lowering.h"
 
+#include <algorithm>
+
 #include "tacit/api/model_file.h"
 #include "tacit/model/fold/fold.h"
 #include "tacit/model/onnx/import.h"
+#include "tacit/model/ops/operator.h"
 
 namespace tacit::api {
 namespace {
@@ -16,6 +19,38 @@ void mark_batch(const model::Graph& graph, const std::vector<model::ValueId>& id
   }
 }
 
+// The output NAME:argmax, which can be stated while NAME stays hidden.
+Status add_argmax(model::Graph& graph, model::ValueId of) {
+  const model::Value& from = graph.values[of];
+  const std::string name = from.name + ":argmax";
+  if (graph.type(of).shape.empty()) return fail(Code::kUnsupported, name, 0, "the output is a single number");
+  const std::optional<size_t> batch_axis = graph.type(of).shape.size() > 1 ? from.batch_axis : std::nullopt;
+  model::Node node{.name = name, .op = "ArgMax", .opset = model::kMaxOpset, .inputs = {of}};
+  node.attributes = {{"axis", int64_t{-1}}, {"keepdims", int64_t{0}}};
+  TACIT_ASSIGN(const model::Types types, model::infer_types(model::Args(node, {&graph.type(of)}, {nullptr})));
+  const model::ValueId to = graph.add_value(name);
+  graph.values[to].type = types[0];
+  graph.values[to].batch_axis = batch_axis;
+  node.outputs = {to};
+  graph.nodes.push_back(std::move(node));
+  graph.outputs.push_back(to);
+  return {};
+}
+
+Status add_chosen_argmax(model::Graph& graph, const PortChoice& choice) {
+  const std::vector<model::ValueId> outputs = graph.outputs;
+  std::vector<std::string> names = choice.names;
+  for (const model::ValueId id : outputs)
+    if (choice.all) names.push_back(graph.values[id].name);
+  for (const std::string& name : names) {
+    const auto at =
+        std::find_if(outputs.begin(), outputs.end(), [&](model::ValueId id) { return graph.values[id].name == name; });
+    if (at == outputs.end()) return fail(Code::kUsage, "--argmax=" + name, 0, "the model has no such output");
+    TACIT_TRY(add_argmax(graph, *at));
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<Lowered> lower_file(const CompileOptions& options, Stages& stages) {
@@ -25,6 +60,7 @@ Result<Lowered> lower_file(const CompileOptions& options, Stages& stages) {
   import.dimensions = options.import.dimensions;
   TACIT_ASSIGN(out.graph, model::import_onnx_file(options.model, import));
   TACIT_TRY(model::fold(out.graph));
+  TACIT_TRY(add_chosen_argmax(out.graph, options.argmax));
   if (options.calibration.empty()) {
     out.samples = model::synthetic_samples(out.graph, kSyntheticSamples);
   } else {

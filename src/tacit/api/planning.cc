@@ -8,6 +8,7 @@
 #include "tacit/field/fields.h"
 #include "tacit/receipt/admission.h"
 #include "tacit/receipt/registration.h"
+#include "tacit/statement/builder.h"
 #include "tacit/statement/instance.h"
 #include "tacit/verifier/verify.h"
 
@@ -26,9 +27,8 @@ uint64_t needed_pads(const System& placed, const Parameters& parameters) {
              : verifier::count_pads<field::Goldilocks3>(placed, parameters, zeros);
 }
 
-// The stack of an oracle of weights and their position in it.
-std::pair<const verifier::Stack*, size_t> weight_stack(const Parameters& parameters,
-                                                       statement::OracleId oracle = receipt::kWeightOracle) {
+// The stack of an oracle and its position in it.
+std::pair<const verifier::Stack*, size_t> stack_of(const Parameters& parameters, statement::OracleId oracle) {
   for (const verifier::Stack& stack : parameters.stacks) {
     const auto at = std::find(stack.oracles.begin(), stack.oracles.end(), oracle);
     if (at != stack.oracles.end()) return {&stack, static_cast<size_t>(at - stack.oracles.begin())};
@@ -69,12 +69,32 @@ prover::PlanOptions committed_options(const receipt::PublicFile& file, int threa
 }
 
 receipt::WeightCommitment weight_commitment(const Parameters& parameters) {
-  const auto [stack, position] = weight_stack(parameters);
+  const auto [stack, position] = stack_of(parameters, receipt::kWeightOracle);
   return {stack->log_rows, stack->log_blinding[position], stack->log_domain, stack->queries};
 }
 
-uint32_t weight_queries(const Parameters& parameters, statement::OracleId oracle) {
-  return weight_stack(parameters, oracle).first->queries;
+uint32_t oracle_queries(const Parameters& parameters, statement::OracleId oracle) {
+  return stack_of(parameters, oracle).first->queries;
+}
+
+// Planned together with the cells of a sample, as every proof about the data has some.
+Result<DataPlan> plan_data(uint32_t samples, uint64_t elements, verifier::Profile profile, uint64_t min_proofs,
+                           int threads) {
+  statement::Builder b;
+  const statement::OracleId data = b.oracle(statement::OracleKind::kData);
+  const statement::OracleId own = b.oracle(statement::OracleKind::kActivations);
+  const statement::Space sample{{statement::strip_axis(static_cast<uint32_t>(elements))}};
+  b.tensor(data, statement::data_space(samples, elements), {});
+  const statement::TensorId cells = b.tensor(own, sample, {0, 255});
+  b.lookup(sample, b.range_table(own, 0, 8), {b.cell(cells)});
+  prover::PlanOptions options;
+  options.profile = profile;
+  options.costs.threads = threads;
+  options.costs.weights_stored = false;
+  options.min_proofs = min_proofs;
+  TACIT_ASSIGN(const ProofPlan plan, plan_proof(b.system(), options));
+  const auto [stack, position] = stack_of(plan.parameters, data);
+  return DataPlan{{stack->log_rows, stack->log_blinding[position], stack->log_domain}, stack->queries};
 }
 
 uint64_t predicted_memory(const receipt::PublicModel& model, const Parameters& parameters) {

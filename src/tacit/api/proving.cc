@@ -21,7 +21,7 @@ template <class E>
 Result<Bytes> prove_once(const ProofJob& job, const hash::Seed& seed) {
   prover::SeededRandomness<Goldilocks> random(seed);
   verifier::FiatShamirCoins coins(verifier::kProtocolName, prover::fast_work);
-  return prover::prove<E>({job.statement, job.assignment, job.weights, random, job.times}, coins);
+  return prover::prove<E>({job.statement, job.assignment, job.fixed, random, job.times}, coins);
 }
 
 Result<Bytes> prove_once(const ProofJob& job, const hash::Seed& seed) {
@@ -59,6 +59,20 @@ WeightMatrix commit_weights(const receipt::PublicModel& model, const receipt::We
                               shape.log_domain,         shape.max_queries,    0};
   prover::SeededRandomness<Goldilocks> random(seed);
   return prover::commit_fixed<Goldilocks>(system, assignment, receipt::kWeightOracle, stack, random);
+}
+
+Result<LedgerState> spend_proof(const std::string& ledger, const LedgerHeader& expected,
+                                const verifier::Parameters& parameters, std::span<const DataLedger> data) {
+  for (const DataLedger& item : data) {
+    TACIT_ASSIGN(const LedgerState state, read_ledger(item.path));
+    if (state.proofs_left() == 0)
+      return fail(Code::kBudgetSpent, item.path, state.proofs, "commit the data anew: tacit commit-data --force");
+  }
+  TACIT_ASSIGN(LedgerState state,
+               spend(ledger, expected, oracle_queries(parameters, receipt::kWeightOracle), Spending::kProof));
+  for (const DataLedger& item : data)
+    TACIT_TRY(spend(item.path, item.expected, oracle_queries(parameters, item.oracle), Spending::kProof));
+  return state;
 }
 
 Result<Proof> prove_with_ledger(const ProofJob& job) {

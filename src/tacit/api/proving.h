@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <span>
 #include <string>
 
 #include "tacit/api/ledger.h"
@@ -21,11 +22,22 @@ using Weights = std::vector<std::vector<int64_t>>;
 WeightMatrix commit_weights(const receipt::PublicModel& model, const receipt::WeightCommitment& shape,
                             const Weights& weights, const hash::Seed& seed);
 
-// One proof under a ledger: spends, derives a seed, proves; again with a new serial when the challenges hit a pole.
+// The ledger of committed data, and the oracle that they are in the system of a proof.
+struct DataLedger {
+  std::string path;
+  LedgerHeader expected;
+  statement::OracleId oracle = 0;
+};
+// Spends one proof of the model's epoch and of each committed data; nothing of the model's when data have no proof left.
+// Returns the state of the model's ledger. Errors: those of spend.
+Result<LedgerState> spend_proof(const std::string& ledger, const LedgerHeader& expected,
+                                const verifier::Parameters& parameters, std::span<const DataLedger> data = {});
+
+// One proof under its ledgers: spends, derives a seed, proves; again with a new serial when the challenges hit a pole.
 struct ProofJob {
   const verifier::Statement& statement;
   const statement::Assignment& assignment;
-  std::vector<const WeightMatrix*> weights;  // one for each oracle of weights
+  std::vector<const WeightMatrix*> fixed;  // of the oracles of weights and data, in order
   // Writes the proof's rows into the ledger, or ledgers, and gives the state that seeds come from. Called before every
   // attempt.
   std::function<Result<LedgerState>()> spend;
@@ -34,7 +46,7 @@ struct ProofJob {
 };
 struct Proof {
   Bytes bytes;
-  LedgerState ledger;  // after the last spending
+  LedgerState ledger;  // of the weights, after the last spending
 };
 // Errors: those of `spend`, prover::prove and the operating system's generator.
 Result<Proof> prove_with_ledger(const ProofJob& job);

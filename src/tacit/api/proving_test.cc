@@ -2,14 +2,8 @@
 
 #include "tacit/api/proving.h"
 
-#include <gtest/gtest.h>
-#include <unistd.h>
-
-#include <filesystem>
-#include <random>
-
+#include "tacit/api/dense_model_test.h"
 #include "tacit/api/keys.h"
-#include "tacit/api/planning.h"
 #include "tacit/hash/blake3.h"
 #include "tacit/receipt/handover.h"
 #include "tacit/statement/builder.h"
@@ -19,171 +13,9 @@
 namespace tacit::api {
 namespace {
 
-using namespace statement;
-using receipt::PublicFile;
-using receipt::Receipt;
-using verifier::Profile;
-
-constexpr uint32_t kInputs = 6, kOutputs = 3;
-
-Port port(std::string name, const Builder& b, TensorId tensor, uint32_t length, Interval range) {
-  Port out;
-  out.name = std::move(name);
-  out.shape = {1, length};
-  out.batched = true;
-  out.exponent = -4;
-  out.range = range;
-  out.labels = b.system().tensors[tensor].space;
-  out.axes = {{}, {1}};
-  out.view = b.cell(tensor);
-  return out;
-}
-
-// y = W·x + bias, x in bytes, W in [−8, 8), bias in [0, 2^20).
-struct Dense {
-  receipt::PublicModel model;
-  Weights weights;
-  TensorId w = 0, bias = 0, x = 0, y = 0;
-
-  Dense() {
-    Builder b;
-    const OracleId committed = b.oracle(OracleKind::kWeights), own = b.oracle(OracleKind::kActivations);
-    const Space x_space{{batch_axis(), whole_axis(kInputs)}}, y_space{{batch_axis(), whole_axis(kOutputs)}};
-    w = b.tensor(committed, {{whole_axis(kOutputs), whole_axis(kInputs)}}, {-8, 7});
-    bias = b.tensor(committed, {{whole_axis(kOutputs)}}, {0, (1 << 20) - 1});
-    x = b.tensor(own, x_space, {0, 255});
-    y = b.tensor(own, y_space, {-20000, 1100000});
-    b.lookup(x_space, b.range_table(own, 0, 8), {b.cell(x)});
-    Contraction k;
-    k.labels = {{batch_axis(), whole_axis(kOutputs), whole_axis(kInputs)}};
-    k.roles = {Role::kLeft, Role::kRight, Role::kInner};
-    k.a = scaled(Source::kTensor, x, 1, {axis(0), axis(2)});
-    k.c = scaled(Source::kTensor, w, 1, {axis(1), axis(2)});
-    const ContractionId product = b.contraction(k);
-    b.identity(y_space,
-               b.cell(y, -1) + direct(Source::kAccumulator, product, 2) + scaled(Source::kTensor, bias, 1, {axis(1)}));
-    model.inputs = {port("x", b, x, kInputs, {0, 255})};
-    model.outputs = {port("y", b, y, kOutputs, {-20000, 1100000})};
-    model.system = b.take();
-    std::mt19937_64 random(5);
-    weights.resize(model.system.tensors.size());
-    for (uint32_t i = 0; i < kOutputs * kInputs; ++i) weights[w].push_back(static_cast<int64_t>(random() % 16) - 8);
-    for (uint32_t i = 0; i < kOutputs; ++i) weights[bias].push_back(static_cast<int64_t>(random() % (1 << 20)));
-  }
-};
-
-class ProvingTest : public testing::TestWithParam<Profile> {
+class ProvingTest : public testing::TestWithParam<Profile>, protected Compiled {
  protected:
-  ProvingTest() {
-    folder_ = testing::TempDir() + "proving_test_" + std::to_string(::getpid());
-    std::filesystem::create_directories(folder_);
-    ledger_ = folder_ + "/x.ledger";
-  }
-  ~ProvingTest() override { std::filesystem::remove_all(folder_); }
-
-  // Plans, commits, registers.
-  void compile() {
-    prover::PlanOptions options;
-    options.profile = file_.profile = GetParam();
-    file_.model = dense_.model;
-    const auto plan = plan_proof(
-        instantiate(with_visibility(file_.model.system, file_.model.inputs, file_.model.outputs, {}), 1), options);
-    ASSERT_TRUE(plan) << plan.error().message();
-    file_.weights = weight_commitment(plan->parameters);
-    begin(0, dense_.weights);
-    enroll(dense_.weights);
-  }
-  // An epoch of its own for these weights, with a ledger, as the last one in the file.
-  void begin(uint32_t number, const Weights& weights) {
-    header_.seed.expose()[0] = static_cast<uint8_t>(1 + number);
-    header_.epoch = number;
-    weights_.emplace(commit_weights(file_.model, file_.weights, weights, header_.weights_seed()));
-    header_.root = weights_->root();
-    file_.epochs.resize(number);
-    file_.epochs.push_back({number, header_.root, {}});
-    header_.model_id = receipt::model_id(file_);
-    header_.max_queries = file_.weights.max_queries;
-    header_.rows = uint64_t{1} << file_.weights.log_blinding;
-    std::filesystem::remove(ledger_);
-    ASSERT_TRUE(create_ledger(ledger_, header_));
-  }
-  std::function<Result<LedgerState>()> spend_rows(const verifier::Parameters& parameters, Spending kind) const {
-    return [this, rows = weight_queries(parameters), kind] { return spend(ledger_, header_, rows, kind); };
-  }
-  // Hands over from `older` to the last epoch of the file; the proof's witness are these weights.
-  void hand_over(const WeightMatrix& older, const Weights& weights) {
-    const auto found = handover_case(file_, weights, 2);
-    ASSERT_TRUE(found && *found) << found.error().message();
-    const WeightCase& c = **found;
-    ASSERT_TRUE(check(c.system));
-    const verifier::Statement statement =
-        receipt::handover_statement(file_, file_.epochs.back().number, c.system, c.parameters);
-    const auto proof = prove_with_ledger(
-        {statement, c.assignment, {&older, &*weights_}, spend_rows(c.parameters, Spending::kHandoverIn), {}, nullptr});
-    ASSERT_TRUE(proof) << proof.error().message();
-    file_.epochs.back().handover = {c.parameters, proof->bytes};
-  }
-  void enroll(const Weights& weights) {
-    const auto found = registration_case(file_, weights, 2);
-    ASSERT_TRUE(found && *found) << found.error().message();
-    const WeightCase& c = **found;
-    const verifier::Statement statement = receipt::registration_statement(file_, c.system, c.parameters);
-    const auto proof = prove_with_ledger(
-        {statement, c.assignment, {&*weights_}, spend_rows(c.parameters, Spending::kRegistration), {}, nullptr});
-    ASSERT_TRUE(proof) << proof.error().message();
-    file_.registration = {c.parameters, proof->bytes};
-  }
-
-  Assignment run(const System& system, const std::vector<int64_t>& x) const {
-    Assignment a;
-    a.tensors = dense_.weights;
-    a.tensors[dense_.x] = x;
-    a.accumulators.resize(1);
-    a.publics.resize(system.publics.size());
-    contract(system, a, 0);
-    a.tensors[dense_.y] = a.accumulators[0];
-    for (size_t i = 0; i < a.tensors[dense_.y].size(); ++i)
-      a.tensors[dense_.y][i] += dense_.weights[dense_.bias][i % kOutputs];
-    EXPECT_TRUE(count_multiplicities(system, a));
-    return a;
-  }
-
-  Receipt prove(const std::vector<int64_t>& x, Visibility visibility, std::vector<receipt::ContextPair> context = {}) {
-    Receipt out;
-    const auto samples = static_cast<uint32_t>(x.size() / kInputs);
-    out.header = {receipt::model_id(file_), header_.epoch, samples, visibility, 1'700'000'000, std::move(context)};
-    const auto plan = plan_proof(
-        instantiate(with_visibility(file_.model.system, file_.model.inputs, file_.model.outputs, visibility), samples),
-        committed_options(file_, 2));
-    EXPECT_TRUE(plan) << plan.error().message();
-    out.parameters = plan->parameters;
-    const auto system = receipt::instance(file_.model, visibility, samples, out.parameters);
-    EXPECT_TRUE(system) << system.error().message();
-    Assignment a = run(*system, x);
-    if (visibility.inputs) out.values.push_back(x);
-    if (visibility.outputs) out.values.push_back(a.tensors[dense_.y]);
-    a.publics = out.values;
-    EXPECT_TRUE(satisfies(*system, a));
-    const verifier::Statement statement{
-        *system, out.parameters, {out.values}, {header_.root}, receipt::encode(out.header)};
-    const auto proof =
-        prove_with_ledger({statement, a, {&*weights_}, spend_rows(out.parameters, Spending::kProof), {}, nullptr});
-    EXPECT_TRUE(proof) << proof.error().message();
-    out.proof = proof->bytes;
-    return out;
-  }
-
-  static std::vector<int64_t> input(uint32_t samples) {
-    std::vector<int64_t> x(samples * kInputs);
-    for (size_t i = 0; i < x.size(); ++i) x[i] = static_cast<int64_t>((37 * i + 11) % 256);
-    return x;
-  }
-
-  Dense dense_;
-  std::string folder_, ledger_;
-  LedgerHeader header_;
-  PublicFile file_;
-  std::optional<WeightMatrix> weights_;
+  ProvingTest() : Compiled(GetParam()) {}
 };
 
 Code code_of(const Result<receipt::Verdict>& verdict) { return verdict ? Code::kUsage : verdict.error().code; }
@@ -257,7 +89,7 @@ TEST_P(ProvingTest, NothingInAReceiptCanBeChanged) {
   const Change changes[] = {
       {Code::kWrongModel, [](Receipt& r) { r.header.model_id.bytes[5] ^= 1; }},
       {Code::kWrongEpoch, [](Receipt& r) { r.header.epoch = 1; }},
-      {Code::kWrongStatement, [](Receipt& r) { r.header.visibility.inputs = false; }},
+      {Code::kWrongStatement, [](Receipt& r) { r.header.exposures[0] = Exposure::kPrivate; }},
       {Code::kWrongStatement, [](Receipt& r) { r.values.pop_back(); }},
       {Code::kWrongStatement, [](Receipt& r) { r.values[0].push_back(0); }},
       {Code::kWrongStatement, [](Receipt& r) { r.values[0][0] = 256; }},
@@ -346,6 +178,50 @@ TEST_P(ProvingTest, AdmissionRefuses) {
   bad = file_;
   bad.model.system.lookups.clear();
   EXPECT_EQ(admit(bad), Code::kBadInterval);
+}
+
+// `instantiate` gives a batched axis the number of samples: a template must not say otherwise.
+TEST_P(ProvingTest, AdmissionRefusesTemplatesForSeveralSamples) {
+  compile();
+  const std::function<void(System&)> changes[] = {
+      [&](System& s) { s.tensors[dense_.x].space.axes[0].length = 2; },
+      [&](System& s) {
+        s.tensors[dense_.y].space.axes[0] = {4, 2, true};
+      },
+      [](System& s) { s.contractions[0].labels.axes[0].length = 2; },
+      [](System& s) { s.lookups[0].labels.axes[0].length = 3; },
+      [](System& s) { s.identities[0].labels.axes[0].length = 2; },
+      [](System& s) {
+        s.publics.push_back({PublicKind::kConstant, {{{2, 0, true}}}, {0, 1}, {0, 1}});
+      },
+  };
+  for (const auto& change : changes) {
+    PublicFile bad = file_;
+    change(bad.model.system);
+    const auto admitted = receipt::admit(bad);
+    ASSERT_FALSE(admitted);
+    EXPECT_EQ(admitted.error().code, Code::kBadStatement);
+    EXPECT_NE(admitted.error().hint.find("samples"), std::string::npos) << admitted.error().message();
+  }
+}
+
+// A port of cells that nothing else reads has no range of its own, so committed data could be anything there.
+TEST_P(ProvingTest, AdmissionRefusesPortsWithoutARange) {
+  compile();
+  PublicFile bad = file_;
+  System& system = bad.model.system;
+  const auto extra = static_cast<TensorId>(system.tensors.size());
+  system.tensors.push_back({1, {{batch_axis(), whole_axis(2)}}, 0, {0, 255}});
+  Port port = bad.model.inputs[0];
+  port.name = "loose";
+  port.shape = {1, 2};
+  port.labels = system.tensors[extra].space;
+  port.view = direct(Source::kTensor, extra, 2);
+  bad.model.inputs.push_back(port);
+  const auto admitted = receipt::admit(bad);
+  ASSERT_FALSE(admitted);
+  EXPECT_EQ(admitted.error().code, Code::kBadInterval);
+  EXPECT_EQ(admitted.error().index, extra);
 }
 
 // Whatever the bytes are, reading and admitting them ends in a result.

@@ -4,6 +4,7 @@
 //   prove     NAME.tacit + NAME.ledger + inputs → a receipt
 //   verify    receipt + NAME.pub → a verdict
 //   epoch     a new commitment to the same weights, when the ledger is nearly spent or by hand
+//   commit_data  samples → NAME.data and NAME.data.ledger (private), NAME.data.pub (public), to be used by proofs
 //   run       the integer model alone;  inspect  what a file says;  estimate  what compiling and proving will cost
 //
 // Functions return Result: no exceptions leave them, and files appear whole or not at all. Any number of threads may call
@@ -44,6 +45,12 @@ struct NamedTensor {
   model::Tensor value;
 };
 
+// Some ports of a model: all of a kind, or those with these names.
+struct PortChoice {
+  bool all = false;
+  std::vector<std::string> names;
+};
+
 // ---- compile
 
 struct ImportSettings {
@@ -59,6 +66,7 @@ struct CompileOptions {
   uint64_t min_proofs = 100;  // that an epoch must have room for; more of them make each proof a little larger
   bool replace = false;       // existing files
   ImportSettings import;
+  PortChoice argmax;  // outputs that get a further output: the index of the largest element along the last axis
   Progress progress;
 };
 
@@ -93,13 +101,48 @@ struct CompileReport {
 // Errors: kExists, kIo, kEnvironment; kBadModel, kUnsupported, kMayWrap, kTooLarge at a node; kBadInput in calibration data.
 Result<CompileReport> compile(const CompileOptions& options);
 
+// ---- commit-data
+
+struct CommitDataOptions {
+  std::string data;   // a file of samples
+  std::string model;  // NAME.pub whose input the data are for; empty: they get a scale of their own
+  std::string input;  // its name, where the model has several
+  std::string name;   // of the files to make; empty: the data's
+  verifier::Profile profile = verifier::Profile::k100;  // without a model
+  uint64_t min_proofs = 100;
+  bool replace = false;  // existing files
+  Progress progress;
+};
+
+struct CommitDataReport {
+  hash::Digest data_id;
+  receipt::PublicData open;
+  uint64_t budget = 0;  // proofs
+  std::string data_file, ledger_file, public_file;
+  Seconds seconds;
+};
+// Errors: kExists, kIo, kEnvironment, kBadInput, kTooLarge, kUsage (no such input), those of admitting the model.
+Result<CommitDataReport> commit_data(const CommitDataOptions& options);
+
 // ---- prove, run
+
+// Committed data for an input, or a name of data to be made from an output.
+struct DataChoice {
+  std::string port;  // empty: the only one
+  std::string file;  // NAME.data; NAME.data.ledger is beside it
+};
 
 struct ProveOptions {
   std::string model;                // NAME.tacit
   std::string ledger;               // empty: NAME.ledger beside it
-  std::vector<std::string> inputs;  // one file, or one for each input
-  statement::Visibility visibility;
+  std::vector<std::string> inputs;  // one file, or one for each input that no committed data serve
+  PortChoice public_inputs;         // stated in the receipt; others are hidden
+  PortChoice private_outputs;       // hidden; others are stated
+  std::vector<DataChoice> data;     // committed inputs
+  uint32_t first_row = 0;           // of the data
+  uint32_t rows = 0;                // 0: all from the first on
+  std::vector<DataChoice> commit_outputs;
+  uint64_t min_data_proofs = 100;             // that new commitments have room for
   std::vector<receipt::ContextPair> context;  // in any order
   std::string receipt;                        // the file to write; replaced when it exists
   Progress progress;
@@ -114,11 +157,12 @@ struct ProveReport {
   int security_bits = 0;
   uint64_t ledger_used = 0, ledger_left = 0;  // proofs
   std::vector<NamedTensor> outputs;
+  std::vector<CommitDataReport> committed;  // from outputs
   Seconds seconds;
 };
 // Needs NAME.ledger and NAME.pub beside the model file; replaces both when a new epoch begins (begin_epoch).
-// Errors: kIo, kBadInput, kWrongContext, kBudgetSpent, kBadLedger, kWrongEpoch, kLocked, kEnvironment, and those of
-// reading NAME.tacit and NAME.pub.
+// Errors: kIo, kBadInput, kUsage (no such port), kExists, kWrongContext, kBudgetSpent, kBadLedger, kWrongEpoch, kLocked,
+// kEnvironment, and those of reading NAME.tacit and NAME.pub.
 Result<ProveReport> prove(const ProveOptions& options);
 
 // ---- epoch
@@ -158,9 +202,19 @@ struct VerifyOptions {
   std::string receipt;
   std::string public_file;
   std::vector<std::string> inputs;            // files; compared with the inputs that the receipt states
+  std::vector<std::string> data;              // NAME.data.pub files that the receipt must use
   std::vector<receipt::ContextPair> context;  // that the receipt must be bound to
   uint32_t min_epoch = 0;
   std::optional<int64_t> not_before, not_after;  // seconds since 1970
+};
+
+// An input or output that a receipt says to be rows of committed data.
+struct CommittedRows {
+  std::string port;
+  bool is_input = true;
+  hash::Digest data_id;
+  receipt::DataUse use;
+  bool operator==(const CommittedRows&) const = default;
 };
 
 // What was proven.
@@ -170,6 +224,7 @@ struct VerifyReport {
   std::vector<NamedTensor> inputs;   // stated ones
   std::vector<NamedTensor> outputs;  // stated ones
   std::vector<std::string> hidden_inputs, hidden_outputs;
+  std::vector<CommittedRows> committed;
   verifier::ErrorLedger terms;
   int security_bits = 0;
   double admission_seconds = 0, verification_seconds = 0;
@@ -179,7 +234,7 @@ Result<VerifyReport> verify(const VerifyOptions& options);
 
 // ---- inspect, estimate
 
-enum class FileKind : uint8_t { kModel, kPublic, kReceipt, kLedger };
+enum class FileKind : uint8_t { kModel, kPublic, kReceipt, kLedger, kData, kPublicData };
 
 struct InspectReport {
   FileKind kind = FileKind::kPublic;
@@ -192,6 +247,7 @@ struct InspectReport {
   std::optional<receipt::WeightProof> registration;
   bool registered = false;  // public files: admitted
   std::optional<receipt::Receipt> receipt;
+  std::optional<receipt::PublicData> data;           // committed data and their public files
   std::optional<uint64_t> ledger_used, ledger_left;  // never the seed
   std::optional<uint32_t> ledger_epoch;
   uint64_t ledger_records = 0, ledger_rows = 0;  // written, spent

@@ -1,3 +1,4 @@
+#include "tacit/api/data.h"
 #include "tacit/api/files.h"
 #include "tacit/api/ledger.h"
 #include "tacit/api/model_file.h"
@@ -6,6 +7,8 @@
 
 namespace tacit::api {
 namespace {
+
+constexpr size_t kMaxPublicData = 1 << 16;
 
 Result<receipt::PublicFile> read_public_file(const std::string& path) {
   TACIT_ASSIGN(const Bytes bytes, read_file(path, receipt::kMaxPublicFile));
@@ -27,21 +30,46 @@ Result<receipt::Expectations> expectations(const VerifyOptions& options, const s
     TACIT_ASSIGN(IntegerInputs given, read_inputs(options.inputs, inputs));
     out.inputs = std::move(given.values);
   }
+  for (const std::string& path : options.data) {
+    TACIT_ASSIGN(const Bytes bytes, read_file(path, kMaxPublicData));
+    TACIT_ASSIGN(receipt::PublicData data, receipt::parse_public_data(bytes));
+    out.data.push_back(std::move(data));
+  }
   return out;
 }
 
-std::vector<std::string> names(const std::vector<statement::Port>& ports) {
-  std::vector<std::string> out;
-  for (const statement::Port& port : ports) out.push_back(port.name);
-  return out;
-}
+// What the receipt says of each port, in order.
+class PortReports {
+ public:
+  PortReports(const receipt::Receipt& receipt, VerifyReport& report) : receipt_(receipt), report_(report) {}
 
-std::vector<NamedTensor> stated(const std::vector<model::Port>& ports, const receipt::Receipt& receipt, size_t first) {
-  std::vector<NamedTensor> out;
-  for (size_t i = 0; i < ports.size(); ++i)
-    out.push_back(real_values(ports[i], receipt.values[first + i], receipt.header.samples));
-  return out;
-}
+  void add(const std::vector<model::Port>& ports, bool are_inputs) {
+    for (const model::Port& port : ports) {
+      switch (receipt_.header.exposures[port_++]) {
+        case statement::Exposure::kPrivate:
+          (are_inputs ? report_.hidden_inputs : report_.hidden_outputs).push_back(port.name);
+          break;
+        case statement::Exposure::kPublic:
+          (are_inputs ? report_.inputs : report_.outputs)
+              .push_back(real_values(port, receipt_.values[value_++], receipt_.header.samples));
+          break;
+        case statement::Exposure::kCommitted:
+          add(port, are_inputs, receipt_.header.data[use_++]);
+          break;
+      }
+    }
+  }
+
+ private:
+  void add(const model::Port& port, bool is_input, const receipt::DataUse& use) {
+    const auto elements = static_cast<uint64_t>(port.form.strides()[0]);
+    report_.committed.push_back({port.name, is_input, receipt::data_id(use, elements), use});
+  }
+
+  const receipt::Receipt& receipt_;
+  VerifyReport& report_;
+  size_t port_ = 0, value_ = 0, use_ = 0;
+};
 
 }  // namespace
 
@@ -62,17 +90,9 @@ Result<VerifyReport> verify(const VerifyOptions& options) {
   VerifyReport report;
   report.model_id = admitted.model_id();
   report.header = given.header;
-  const statement::Visibility visibility = given.header.visibility;
-  if (visibility.inputs) {
-    report.inputs = stated(inputs, given, 0);
-  } else {
-    report.hidden_inputs = names(model.inputs);
-  }
-  if (visibility.outputs) {
-    report.outputs = stated(outputs, given, visibility.inputs ? inputs.size() : 0);
-  } else {
-    report.hidden_outputs = names(model.outputs);
-  }
+  PortReports ports(given, report);
+  ports.add(inputs, true);
+  ports.add(outputs, false);
   report.security_bits = verdict.security_bits();
   report.terms = std::move(verdict.terms);
   report.admission_seconds = seconds.stages[0].second;
@@ -132,6 +152,24 @@ Result<InspectReport> inspect_ledger(const std::string& path) {
   return report;
 }
 
+InspectReport data_report(FileKind kind, receipt::PublicData data) {
+  InspectReport report;
+  report.kind = kind;
+  report.profile = data.profile;
+  report.data = std::move(data);
+  return report;
+}
+
+Result<InspectReport> inspect_data(const std::string& path) {
+  TACIT_ASSIGN(DataFile file, read_data_file(path));
+  return data_report(FileKind::kData, std::move(file.open));
+}
+
+Result<InspectReport> inspect_public_data(ByteView bytes) {
+  TACIT_ASSIGN(receipt::PublicData data, receipt::parse_public_data(bytes));
+  return data_report(FileKind::kPublicData, std::move(data));
+}
+
 }  // namespace
 
 Result<InspectReport> inspect(const std::string& path) {
@@ -143,6 +181,8 @@ Result<InspectReport> inspect(const std::string& path) {
                                  : begins("tacit model")   ? inspect_model(bytes)
                                  : begins("tacit receipt") ? inspect_receipt(bytes)
                                  : begins("tacit ledger")  ? inspect_ledger(path)
+                                 : begins("tacit data ")   ? inspect_data(path)
+                                 : begins("tacit datpub")  ? inspect_public_data(bytes)
                                                            : fail(Code::kBadMagic, path);
   if (report) report->bytes = bytes.size();
   return report;

@@ -31,6 +31,7 @@ namespace tacit {
   X(kStaleEpoch, "the receipt belongs to an epoch older than the one asked for")       \
   X(kWrongContext, "the receipt is bound to another context")                          \
   X(kWrongInput, "the receipt was made for another input")                             \
+  X(kWrongData, "the receipt was made for other data")                                 \
   X(kWrongStatement, "the receipt states something else than was asked for")           \
   X(kUnregistered, "the model's weights are not proven to be in range")                \
   X(kLinearCheck, "a linear relation between committed values does not hold")          \

@@ -11,6 +11,7 @@
 namespace tacit::receipt {
 namespace {
 
+using statement::Exposure;
 using statement::Space;
 using statement::System;
 using verifier::PublicValues;
@@ -83,10 +84,50 @@ Status check_epochs(const std::vector<Epoch>& epochs) {
   return {};
 }
 
+bool is_template(const Space& space) {
+  return std::all_of(space.axes.begin(), space.axes.end(),
+                     [](const statement::Axis& axis) { return !axis.batched || axis == statement::batch_axis(); });
+}
+
+// `instantiate` gives every batched axis the number of samples, whatever length it has: in a template it has 1.
+Status check_batched_axes(const System& system) {
+  const auto bad = [](const char* what, size_t index) {
+    return fail(Code::kBadStatement, what, index, "the axis of samples is 1 long in a template");
+  };
+  for (size_t i = 0; i < system.tensors.size(); ++i)
+    if (!is_template(system.tensors[i].space)) return bad("tensor", i);
+  for (size_t i = 0; i < system.publics.size(); ++i)
+    if (!is_template(system.publics[i].space)) return bad("public", i);
+  for (size_t i = 0; i < system.contractions.size(); ++i)
+    if (!is_template(system.contractions[i].labels)) return bad("contraction", i);
+  for (size_t i = 0; i < system.lookups.size(); ++i)
+    if (!is_template(system.lookups[i].labels)) return bad("lookup", i);
+  for (size_t i = 0; i < system.identities.size(); ++i)
+    if (!is_template(system.identities[i].labels)) return bad("identity", i);
+  return {};
+}
+
+// Reads every port without saying anything of it: then its cells need ranges that the template itself proves, as the
+// ranges of committed data rest on them.
+void read_ports(System& system, const PublicModel& model) {
+  for (const auto* ports : {&model.inputs, &model.outputs})
+    for (const statement::Port& port : *ports) {
+      statement::View nothing = port.view;
+      for (statement::Term term : port.view.terms) {
+        term.coefficient = -term.coefficient;
+        nothing.terms.push_back(std::move(term));
+      }
+      nothing.constant = 0;
+      system.identities.push_back({port.labels, std::move(nothing)});
+    }
+}
+
 // With all ports hidden, when intervals have the fewest identities to follow from, and with all of them open.
 Status check_template(const PublicModel& model) {
+  TACIT_TRY(check_batched_axes(model.system));
   for (const bool open : {false, true}) {
     System system = statement::with_visibility(model.system, model.inputs, model.outputs, {open, open});
+    if (!open) read_ports(system, model);
     if (system.oracles.size() > verifier::kMaxStacks) return fail(Code::kTooLarge, "oracle", system.oracles.size());
     TACIT_TRY(check_effort(system));
     statement::place(system, std::vector<uint8_t>(system.oracles.size(), kTemplateLogRows));
@@ -136,16 +177,42 @@ Status check_expected_context(const Header& header, const Expectations& expected
 
 Status check_expected_inputs(const PublicModel& model, const Receipt& receipt, const Expectations& expected) {
   if (!expected.inputs) return {};
-  if (!receipt.header.visibility.inputs)
-    return fail(Code::kWrongInput, "input", 0, "the receipt hides its input, so it can't be compared with yours");
+  for (size_t i = 0; i < model.inputs.size(); ++i)
+    if (receipt.header.exposures[i] != Exposure::kPublic)
+      return fail(Code::kWrongInput, model.inputs[i].name, i,
+                  "the receipt doesn't state this input, so it can't be compared with yours");
   for (size_t i = 0; i < model.inputs.size(); ++i)
     if (i >= expected.inputs->size() || (*expected.inputs)[i] != receipt.values[i])
       return fail(Code::kWrongInput, model.inputs[i].name, i);
   return {};
 }
 
-size_t stated_ports(const PublicModel& model, statement::Visibility visibility) {
-  return (visibility.inputs ? model.inputs.size() : 0) + (visibility.outputs ? model.outputs.size() : 0);
+Status check_expected_data(const PublicModel& model, const Header& header, const Expectations& expected) {
+  const auto ports =
+      statement::exposed(model.inputs, model.outputs, header.visibility(model.inputs.size()), Exposure::kCommitted);
+  for (size_t e = 0; e < expected.data.size(); ++e) {
+    const PublicData& asked = expected.data[e];
+    bool is_used = false;
+    for (size_t i = 0; i < ports.size(); ++i)
+      is_used = is_used || data_id(header.data[i], ports[i]->elements()) == data_id(asked);
+    if (!is_used)
+      return fail(Code::kWrongData, "data", e, "the receipt uses no data with the id " + hash::hex(data_id(asked)));
+  }
+  return {};
+}
+
+// One exposure for each port, values for each public one, data for each committed one.
+Status check_ports_of(const PublicModel& model, const Receipt& receipt) {
+  const Header& header = receipt.header;
+  const auto count = [&](Exposure exposure) {
+    return static_cast<size_t>(std::count(header.exposures.begin(), header.exposures.end(), exposure));
+  };
+  if (header.exposures.size() != model.inputs.size() + model.outputs.size())
+    return fail(Code::kWrongStatement, "exposures", header.exposures.size());
+  if (header.data.size() != count(Exposure::kCommitted)) return fail(Code::kWrongStatement, "data", header.data.size());
+  if (receipt.values.size() != count(Exposure::kPublic))
+    return fail(Code::kWrongStatement, "values", receipt.values.size());
+  return {};
 }
 
 }  // namespace
@@ -167,13 +234,20 @@ Result<Admitted> admit(PublicFile file) {
   return admitted;
 }
 
-Result<System> instance(const PublicModel& model, statement::Visibility visibility, uint32_t samples,
-                        const verifier::Parameters& parameters) {
+Result<System> unplaced_instance(const PublicModel& model, const statement::Visibility& visibility, uint32_t samples,
+                                 std::span<const statement::DataRows> data) {
   if (samples == 0 || samples > kMaxSamples) return fail(Code::kTooLarge, "samples", samples);
-  TACIT_ASSIGN(System system,
-               placed(statement::instantiate(
-                          statement::with_visibility(model.system, model.inputs, model.outputs, visibility), samples),
-                      parameters));
+  const auto committed = statement::exposed(model.inputs, model.outputs, visibility, Exposure::kCommitted);
+  TACIT_ASSIGN(const System system,
+               statement::with_data(statement::with_visibility(model.system, model.inputs, model.outputs, visibility),
+                                    committed, data, samples));
+  return statement::instantiate(system, samples);
+}
+
+Result<System> instance(const PublicModel& model, const statement::Visibility& visibility, uint32_t samples,
+                        const verifier::Parameters& parameters, std::span<const statement::DataRows> data) {
+  TACIT_ASSIGN(System unplaced, unplaced_instance(model, visibility, samples, data));
+  TACIT_ASSIGN(System system, placed(std::move(unplaced), parameters));
   TACIT_TRY(check_effort(system));
   TACIT_TRY(statement::check(system));
   return system;
@@ -185,17 +259,23 @@ Result<Verdict> verify_receipt(const Admitted& model, const Receipt& receipt, co
   TACIT_TRY(check_origin(model, header, expected));
   TACIT_TRY(check_context(header.context));
   TACIT_TRY(check_expected_context(header, expected));
-  if (receipt.values.size() != stated_ports(file.model, header.visibility))
-    return fail(Code::kWrongStatement, "values", receipt.values.size());
+  TACIT_TRY(check_ports_of(file.model, receipt));
   TACIT_TRY(check_expected_inputs(file.model, receipt, expected));
-  TACIT_ASSIGN(const System system, instance(file.model, header.visibility, header.samples, receipt.parameters));
+  TACIT_TRY(check_expected_data(file.model, header, expected));
+  TACIT_ASSIGN(const System system, instance(file.model, header.visibility(file.model.inputs.size()), header.samples,
+                                             receipt.parameters, header.rows()));
   Verdict verdict;
   TACIT_ASSIGN(verdict.terms, check_security(file, system, receipt.parameters));
+  std::vector<hash::Digest> roots{model.epoch(header.epoch)->root};
+  for (size_t i = 0; i < header.data.size(); ++i) {
+    const auto oracle = static_cast<statement::OracleId>(file.model.system.oracles.size() + i);
+    TACIT_TRY(check_code("data", oracle, header.data[i].shape, receipt.parameters));
+    roots.push_back(header.data[i].root);
+  }
   PublicValues publics;
   publics.stated.resize(file.model.system.publics.size());
   publics.stated.insert(publics.stated.end(), receipt.values.begin(), receipt.values.end());
-  const verifier::Statement statement{
-      system, receipt.parameters, std::move(publics), {model.epoch(header.epoch)->root}, encode(header)};
+  const verifier::Statement statement{system, receipt.parameters, std::move(publics), std::move(roots), encode(header)};
   TACIT_TRY(verifier::verify(statement, receipt.proof));
   return verdict;
 }

@@ -7,6 +7,7 @@
 
 #include <string>
 
+#include "tacit/receipt/data_file.h"
 #include "tacit/receipt/public_file.h"
 #include "tacit/receipt/receipt.h"
 
@@ -30,15 +31,22 @@ class Admitted {
 // kWrongEpoch (epochs out of order), kUnregistered (a registration or a handover is missing).
 Result<Admitted> admit(PublicFile file);
 
-// The system of one proof: the template with its open ports stated, for so many samples, placed for the parameters'
-// stacks and checked. Both sides derive it. Errors: those of statement::check, kBadParameters, kTooLarge.
-Result<statement::System> instance(const PublicModel& model, statement::Visibility visibility, uint32_t samples,
-                                   const verifier::Parameters& parameters);
+// The system of one proof, not placed: the template with its public ports stated and the data of its committed ports,
+// for so many samples. Errors: those of statement::with_data, kTooLarge.
+Result<statement::System> unplaced_instance(const PublicModel& model, const statement::Visibility& visibility,
+                                            uint32_t samples, std::span<const statement::DataRows> data = {});
+
+// The same placed for the parameters' stacks and checked. Both sides derive it.
+// Errors: those of unplaced_instance and statement::check, kBadParameters, kTooLarge.
+Result<statement::System> instance(const PublicModel& model, const statement::Visibility& visibility, uint32_t samples,
+                                   const verifier::Parameters& parameters,
+                                   std::span<const statement::DataRows> data = {});
 
 // What whoever asks for a verdict knows beforehand. Whatever is absent is not asked for.
 struct Expectations {
   std::vector<ContextPair> context;                         // pairs that the receipt must hold; it may hold more
   std::optional<std::vector<std::vector<int64_t>>> inputs;  // the integers of every input, [samples, shape…]
+  std::vector<PublicData> data;                             // some committed port must use the data with its id
   uint32_t min_epoch = 0;
   std::optional<int64_t> not_before, not_after;  // seconds since 1970, against the receipt's time
 };
@@ -50,7 +58,7 @@ struct Verdict {
 };
 
 // Is the receipt valid, and is it the one asked for? Errors: kWrongModel, kWrongEpoch, kStaleEpoch, kWrongContext,
-// kWrongInput, kWrongStatement, kBadParameters, kInsecureParameters, and the codes of verifier::verify, with the step of
+// kWrongInput, kWrongData, kWrongStatement, kBadParameters, kInsecureParameters, and the codes of verifier::verify, with the step of
 // the protocol as place. Cost: that of verifier::verify.
 Result<Verdict> verify_receipt(const Admitted& model, const Receipt& receipt, const Expectations& expected);
 

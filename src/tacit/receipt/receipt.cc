@@ -8,6 +8,8 @@
 namespace tacit::receipt {
 namespace {
 
+using statement::Exposure;
+
 constexpr std::string_view kMagic = "tacit receipt 1\n";
 constexpr const char* kPlace = "receipt";
 constexpr size_t kMaxHeader = 1 << 16;
@@ -17,18 +19,45 @@ bool is_printable(const std::string& text) {
                      [](char c) { return static_cast<unsigned char>(c) >= 0x20 && c != 0x7F; });
 }
 
+Status parse_digest(Reader& in, hash::Digest& digest) {
+  TACIT_ASSIGN(const ByteView bytes, in.raw(digest.bytes.size()));
+  std::copy(bytes.begin(), bytes.end(), digest.bytes.begin());
+  return {};
+}
+
+Status parse_exposures(Reader& in, Header& header) {
+  TACIT_ASSIGN(const uint32_t n_ports, in.count(1));
+  if (n_ports > 2 * kMaxPorts) return fail(Code::kTooLarge, "exposures", n_ports);
+  size_t n_committed = 0;
+  for (uint32_t i = 0; i < n_ports; ++i) {
+    TACIT_ASSIGN(const uint8_t exposure, in.u8());
+    if (exposure > static_cast<uint8_t>(Exposure::kCommitted)) return fail(Code::kNonCanonical, "exposures", i);
+    header.exposures.push_back(static_cast<Exposure>(exposure));
+    n_committed += header.exposures.back() == Exposure::kCommitted;
+  }
+  for (size_t i = 0; i < n_committed; ++i) {
+    DataUse& use = header.data.emplace_back();
+    TACIT_TRY(parse_digest(in, use.root));
+    TACIT_ASSIGN(use.shape.log_rows, in.u8());
+    TACIT_ASSIGN(use.shape.log_blinding, in.u8());
+    TACIT_ASSIGN(use.shape.log_domain, in.u8());
+    TACIT_ASSIGN(use.rows.samples, in.u32());
+    TACIT_ASSIGN(use.rows.first, in.u32());
+    TACIT_ASSIGN(const uint32_t exponent, in.u32());
+    use.rows.exponent = static_cast<int32_t>(exponent);
+  }
+  return {};
+}
+
 Result<Header> parse_header(ByteView bytes) {
   Reader in(bytes, "header");
   Header header;
-  TACIT_ASSIGN(const ByteView id, in.raw(header.model_id.bytes.size()));
-  std::copy(id.begin(), id.end(), header.model_id.bytes.begin());
+  TACIT_TRY(parse_digest(in, header.model_id));
   TACIT_ASSIGN(header.epoch, in.u32());
   TACIT_ASSIGN(header.samples, in.u32());
   if (header.samples == 0) return fail(Code::kNonCanonical, "samples");
   if (header.samples > kMaxSamples) return fail(Code::kTooLarge, "samples", header.samples);
-  TACIT_ASSIGN(const uint8_t visibility, in.u8());
-  if (visibility > 3) return fail(Code::kNonCanonical, "visibility");
-  header.visibility = {(visibility & 1) != 0, (visibility & 2) != 0};
+  TACIT_TRY(parse_exposures(in, header));
   TACIT_ASSIGN(header.time, in.i64());
   TACIT_ASSIGN(const uint32_t pairs, in.count(8));
   if (pairs > kMaxContextPairs) return fail(Code::kTooLarge, "context", pairs);
@@ -43,6 +72,24 @@ Result<Header> parse_header(ByteView bytes) {
 }
 
 }  // namespace
+
+statement::Visibility Header::visibility(size_t n_inputs) const {
+  const auto middle = exposures.begin() + static_cast<std::ptrdiff_t>(std::min(n_inputs, exposures.size()));
+  return {std::vector<Exposure>(exposures.begin(), middle), std::vector<Exposure>(middle, exposures.end())};
+}
+
+std::vector<statement::DataRows> Header::rows() const {
+  std::vector<statement::DataRows> out;
+  for (const DataUse& use : data) out.push_back(use.rows);
+  return out;
+}
+
+std::vector<Exposure> exposures(const statement::Visibility& visibility, size_t n_inputs, size_t n_outputs) {
+  std::vector<Exposure> out;
+  for (size_t i = 0; i < n_inputs; ++i) out.push_back(visibility.inputs[i]);
+  for (size_t i = 0; i < n_outputs; ++i) out.push_back(visibility.outputs[i]);
+  return out;
+}
 
 Status check_context(const std::vector<ContextPair>& context) {
   if (context.size() > kMaxContextPairs) return fail(Code::kWrongContext, "context", context.size(), "too many pairs");
@@ -63,7 +110,17 @@ Bytes encode(const Header& header) {
   out.raw(header.model_id.bytes);
   out.u32(header.epoch);
   out.u32(header.samples);
-  out.u8(static_cast<uint8_t>(header.visibility.inputs | header.visibility.outputs << 1));
+  out.u32(static_cast<uint32_t>(header.exposures.size()));
+  for (const Exposure exposure : header.exposures) out.u8(static_cast<uint8_t>(exposure));
+  for (const DataUse& use : header.data) {
+    out.raw(use.root.bytes);
+    out.u8(use.shape.log_rows);
+    out.u8(use.shape.log_blinding);
+    out.u8(use.shape.log_domain);
+    out.u32(use.rows.samples);
+    out.u32(use.rows.first);
+    out.u32(static_cast<uint32_t>(use.rows.exponent));
+  }
   out.i64(header.time);
   out.u32(static_cast<uint32_t>(header.context.size()));
   for (const ContextPair& pair : header.context) {

@@ -1,8 +1,11 @@
 // A receipt: what is stated about one run of a model (or a batch of runs), and the proof of it. One file.
 //
 //   receipt = "tacit receipt 1\n" ‖ header ‖ values ‖ parameters ‖ proof
-//   header  = model id ‖ epoch u32 ‖ samples u32 ‖ visibility u8 ‖ time i64 ‖ context        (length-prefixed)
-//   values  = u32 count, then the integers of each stated port (integers.h)
+//   header  = model id ‖ epoch u32 ‖ samples u32 ‖ exposures ‖ data ‖ time i64 ‖ context      (length-prefixed)
+//   values  = u32 count, then the integers of each public port (integers.h)
+//
+// The header has one byte of exposure for each port, inputs first, and for each committed port which rows of which
+// commitment to data its values are.
 //
 // The header's bytes are the `context` of the proof's statement (verifier/verify.h) and the values its publics, so
 // everything in a receipt is absorbed before the first challenge. There is one encoding of each receipt.
@@ -16,6 +19,7 @@
 #include <vector>
 
 #include "tacit/hash/digest.h"
+#include "tacit/receipt/code_shape.h"
 #include "tacit/statement/port.h"
 #include "tacit/verifier/parameters.h"
 
@@ -33,19 +37,34 @@ struct ContextPair {
   auto operator<=>(const ContextPair&) const = default;
 };
 
+// A commitment to data, and the rows of it that a port's values are.
+struct DataUse {
+  hash::Digest root;
+  CodeShape shape;
+  statement::DataRows rows;
+  bool operator==(const DataUse&) const = default;
+};
+
 struct Header {
   hash::Digest model_id;
   uint32_t epoch = 0;
   uint32_t samples = 1;
-  statement::Visibility visibility;
+  std::vector<statement::Exposure> exposures;  // of every port, inputs first
+  std::vector<DataUse> data;                   // of every committed port, in their order
   int64_t time = 0;
   std::vector<ContextPair> context;  // sorted by key, no key twice
   bool operator==(const Header&) const = default;
+
+  // The exposures of a model's ports. Requires one for each port.
+  statement::Visibility visibility(size_t n_inputs) const;
+  std::vector<statement::DataRows> rows() const;
 };
+// One exposure for every port. The inverse of Header::visibility.
+std::vector<statement::Exposure> exposures(const statement::Visibility& visibility, size_t n_inputs, size_t n_outputs);
 
 struct Receipt {
   Header header;
-  std::vector<std::vector<int64_t>> values;  // of the stated ports, inputs first; each [samples, shape…]
+  std::vector<std::vector<int64_t>> values;  // of the public ports, inputs first; each [samples, shape…]
   verifier::Parameters parameters;
   Bytes proof;
   bool operator==(const Receipt&) const = default;

@@ -14,7 +14,8 @@ Receipt sample() {
   for (size_t i = 0; i < 32; ++i) r.header.model_id.bytes[i] = static_cast<uint8_t>(i);
   r.header.epoch = 0;
   r.header.samples = 2;
-  r.header.visibility = {true, true};
+  r.header.exposures = {statement::Exposure::kPublic, statement::Exposure::kCommitted, statement::Exposure::kPrivate};
+  r.header.data = {{r.header.model_id, {5, 6, 8}, {100, 7, -12}}};
   r.header.time = 1'700'000'000;
   r.header.context = {{"case", "7781"}, {"who", "Ada Lovelace"}, {"zero", ""}};
   r.values = {{0, 1, -128, 127}, {300, -300}, {}};

@@ -4,6 +4,7 @@
 #include <bit>
 #include <map>
 
+#include "tacit/receipt/code_shape.h"
 #include "tacit/statement/builder.h"
 #include "tacit/statement/instance.h"
 
@@ -206,16 +207,7 @@ Result<System> placed(System system, const verifier::Parameters& parameters) {
 
 Status check_weight_stack(const WeightCommitment& weights, const verifier::Parameters& parameters,
                           statement::OracleId oracle) {
-  for (const verifier::Stack& stack : parameters.stacks) {
-    const auto at = std::find(stack.oracles.begin(), stack.oracles.end(), oracle);
-    if (at == stack.oracles.end()) continue;
-    const auto position = static_cast<size_t>(at - stack.oracles.begin());
-    if (position < stack.log_blinding.size() && stack.log_blinding[position] == weights.log_blinding &&
-        stack.stack_log_blinding() == weights.log_blinding && stack.log_rows == weights.log_rows &&
-        stack.log_domain == weights.log_domain)
-      return {};
-  }
-  return fail(Code::kBadParameters, "weights", oracle, "the weights are not opened as they were committed");
+  return check_code("weights", oracle, {weights.log_rows, weights.log_blinding, weights.log_domain}, parameters);
 }
 
 }  // namespace tacit::receipt

@@ -2,6 +2,7 @@
 
 #include "tacit/statement/archive.h"
 #include "tacit/statement/builder.h"
+#include "tacit/statement/check.h"
 
 namespace tacit::statement {
 namespace {
@@ -27,6 +28,27 @@ void state(System& system, const Port& port) {
   system.publics.push_back(std::move(item));
   View difference = port.view;
   difference.terms.push_back(std::move(term));
+  system.identities.push_back({port.labels, std::move(difference)});
+}
+
+// The identity  view − 2^shift · data = 0  with a tensor of data in an oracle of its own. `view`: the hull of the view.
+void add_data(System& system, const Port& port, const DataRows& rows, Interval view) {
+  const int shift = rows.exponent - port.exponent;
+  const auto oracle = static_cast<OracleId>(system.oracles.size());
+  const auto tensor = static_cast<TensorId>(system.tensors.size());
+  const Interval range{view.low >> shift, -(-view.high >> shift)};
+  system.oracles.push_back({OracleKind::kData});
+  system.tensors.push_back({oracle, data_space(rows.samples, port.elements()), 0, range});
+  AxisMap element;
+  int64_t stride = 1;
+  for (size_t a = port.axes.size(); a-- > 0;)
+    for (size_t k = port.axes[a].size(); k-- > 0;) {
+      const uint32_t label = port.axes[a][k];
+      element.steps.push_back({label, stride});
+      stride *= port.labels.axes[label].length;
+    }
+  View difference = port.view;
+  difference.terms.push_back({Source::kTensor, tensor, -(int64_t{1} << shift), {axis(0, 1, rows.first), element}});
   system.identities.push_back({port.labels, std::move(difference)});
 }
 
@@ -66,13 +88,43 @@ Status check(const Port& port) {
   return {};
 }
 
+std::vector<const Port*> exposed(const std::vector<Port>& inputs, const std::vector<Port>& outputs,
+                                 const Visibility& visibility, Exposure exposure) {
+  std::vector<const Port*> out;
+  for (size_t i = 0; i < inputs.size(); ++i)
+    if (visibility.inputs[i] == exposure) out.push_back(&inputs[i]);
+  for (size_t i = 0; i < outputs.size(); ++i)
+    if (visibility.outputs[i] == exposure) out.push_back(&outputs[i]);
+  return out;
+}
+
 System with_visibility(const System& model, const std::vector<Port>& inputs, const std::vector<Port>& outputs,
-                       Visibility visibility) {
+                       const Visibility& visibility) {
   System system = model;
-  if (visibility.inputs)
-    for (const Port& port : inputs) state(system, port);
-  if (visibility.outputs)
-    for (const Port& port : outputs) state(system, port);
+  for (const Port* port : exposed(inputs, outputs, visibility, Exposure::kPublic)) state(system, *port);
+  return system;
+}
+
+Space data_space(uint32_t samples, uint64_t elements) {
+  return {{strip_axis(samples), strip_axis(static_cast<uint32_t>(elements))}};
+}
+
+Result<System> with_data(System system, const std::vector<const Port*>& ports, std::span<const DataRows> data,
+                         uint32_t samples) {
+  if (ports.size() != data.size()) return fail(Code::kWrongStatement, "data", data.size(), "one for each port");
+  for (size_t i = 0; i < data.size(); ++i) {
+    const DataRows& rows = data[i];
+    const int64_t shift = int64_t{rows.exponent} - ports[i]->exponent;
+    if (rows.samples > kMaxDataSamples || samples > rows.samples || rows.first > rows.samples - samples)
+      return fail(Code::kWrongStatement, "data", i, "the committed data have no such rows");
+    if (shift < 0 || shift > kMaxDataShift)
+      return fail(Code::kWrongStatement, "data", i,
+                  "the data are finer than " + ports[i]->name + ": commit them with --model");
+    const WideInterval view = hull(system, ports[i]->view);
+    constexpr __int128 kFarthest = __int128{1} << 62;
+    if (view.low < -kFarthest || view.high > kFarthest) return fail(Code::kMayWrap, "data", i);
+    add_data(system, *ports[i], rows, {static_cast<int64_t>(view.low), static_cast<int64_t>(view.high)});
+  }
   return system;
 }
 

@@ -59,9 +59,66 @@ TEST(Port, StatesItsElementsInTheirDeclaredOrder) {
 
 TEST(Port, OpensWhatItIsToldTo) {
   const Image image;
-  for (const Visibility visibility : {Visibility{false, false}, {true, false}, {false, true}, {true, true}})
-    EXPECT_EQ(with_visibility(image.system, {image.port}, {image.port, image.port}, visibility).publics.size(),
-              (visibility.inputs ? 1u : 0u) + (visibility.outputs ? 2u : 0u));
+  for (const bool in : {false, true})
+    for (const bool out : {false, true})
+      EXPECT_EQ(with_visibility(image.system, {image.port}, {image.port, image.port}, {in, out}).publics.size(),
+                (in ? 1u : 0u) + (out ? 2u : 0u));
+  const Visibility each{std::vector{Exposure::kCommitted}, std::vector{Exposure::kPrivate, Exposure::kPublic}};
+  EXPECT_EQ(with_visibility(image.system, {image.port}, {image.port, image.port}, each).publics.size(), 1u);
+  EXPECT_EQ(exposed({image.port}, {image.port, image.port}, each, Exposure::kCommitted).size(), 1u);
+  EXPECT_EQ(exposed({image.port}, {image.port, image.port}, each, Exposure::kPrivate).size(), 1u);
+}
+
+// Rows 2 to 4 of seven, in steps of 2^(−3 + shift).
+TEST(Port, IsRowsOfCommittedData) {
+  const Image image;
+  constexpr uint32_t kSamples = 3, kAll = 7, kFirst = 2;
+  for (const int shift : {0, 1, 4}) {
+    const DataRows rows{kAll, kFirst, -3 + shift};
+    const auto template_ = with_data(image.system, {&image.port}, std::vector{rows}, kSamples);
+    ASSERT_TRUE(template_) << template_.error().message();
+    System system = instantiate(*template_, kSamples);
+    place(system, {10, 6});
+    ASSERT_TRUE(check(system)) << check(system).error().message();
+    const Tensor& data = system.tensors.back();
+    EXPECT_EQ(system.oracles.back().kind, OracleKind::kData);
+    EXPECT_EQ(data.space, data_space(kAll, 30));
+    EXPECT_EQ(data.range, (Interval{0, (255 + (1 << shift) - 1) >> shift}));
+    Assignment a;
+    a.tensors.resize(3);
+    for (uint32_t i = 0; i < kAll * 30; ++i) a.tensors[2].push_back((37 * i + i / 30) % (256 >> shift));
+    for (uint32_t s = 0; s < kSamples; ++s)
+      for (uint32_t w = 0; w < 3; ++w)
+        for (uint32_t h = 0; h < 2; ++h)
+          for (uint32_t c = 0; c < 5; ++c)
+            a.tensors[0].push_back(a.tensors[2][(kFirst + s) * 30 + c * 6 + h * 3 + w] << shift);
+    ASSERT_TRUE(count_multiplicities(system, a));
+    ASSERT_TRUE(satisfies(system, a));
+    for (uint32_t i = 0; i < kAll * 30; ++i) {
+      Assignment bad = a;
+      ++bad.tensors[2][i];
+      const bool is_used = i >= kFirst * 30 && i < (kFirst + kSamples) * 30;
+      EXPECT_EQ(satisfies(system, bad).has_value(), !is_used) << i;
+    }
+  }
+}
+
+TEST(Port, RefusesRowsThatTheDataDoNotHave) {
+  const Image image;
+  const auto code = [&](DataRows rows, uint32_t samples) {
+    const auto system = with_data(image.system, {&image.port}, std::vector{rows}, samples);
+    return system ? Code::kUsage : system.error().code;
+  };
+  EXPECT_EQ(code({7, 4, -3}, 3), Code::kUsage);
+  EXPECT_EQ(code({7, 5, -3}, 3), Code::kWrongStatement);
+  EXPECT_EQ(code({7, 0, -3}, 8), Code::kWrongStatement);
+  EXPECT_EQ(code({7, UINT32_MAX, -3}, 3), Code::kWrongStatement);
+  EXPECT_EQ(code({UINT32_MAX, 0, -3}, 3), Code::kWrongStatement);
+  EXPECT_EQ(code({7, 0, -4}, 3), Code::kWrongStatement);  // finer than the port
+  EXPECT_EQ(code({7, 0, -3 + kMaxDataShift + 1}, 3), Code::kWrongStatement);
+  EXPECT_EQ(code({7, 0, INT32_MAX}, 3), Code::kWrongStatement);
+  EXPECT_EQ(code({7, 0, INT32_MIN}, 3), Code::kWrongStatement);
+  EXPECT_EQ(with_data(image.system, {&image.port}, {}, 1).error().code, Code::kWrongStatement);
 }
 
 TEST(Port, RefusesPartsThatDoNotFit) {

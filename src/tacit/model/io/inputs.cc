@@ -148,15 +148,33 @@ Result<std::vector<Sample>> read_all(const std::vector<std::string>& paths, cons
 
 }  // namespace
 
-Result<std::vector<Sample>> read_samples(const std::vector<std::string>& paths, const Graph& graph) {
-  const std::string place = paths.empty() ? "inputs" : paths[0];
+namespace {
+
+// What `read` gives; exceptions of third-party readers become errors.
+template <class Read>
+auto guarded(const std::string& place, Read read) -> decltype(read()) {
   try {
-    return read_all(paths, graph);
+    return read();
   } catch (const std::bad_alloc&) {
     return fail(Code::kTooLarge, place, 0, "the memory doesn't suffice");
   } catch (const std::exception& e) {
     return fail(Code::kBadInput, place, 0, e.what());
   }
+}
+
+}  // namespace
+
+Result<std::vector<Sample>> read_samples(const std::vector<std::string>& paths, const Graph& graph) {
+  return guarded(paths.empty() ? "inputs" : paths[0], [&] { return read_all(paths, graph); });
+}
+
+Result<Tensor> read_array(const std::string& path) {
+  return guarded(path, [&]() -> Result<Tensor> {
+    TACIT_ASSIGN(std::vector<NamedArray> arrays, parse_file(path));
+    if (arrays.size() != 1) return fail(Code::kBadInput, path, arrays.size(), "expected a file with one array");
+    if (arrays[0].is_flat) return fail(Code::kBadInput, path, 0, "the file has no shapes: use .npy, or give --model");
+    return std::move(arrays[0].tensor);
+  });
 }
 
 }  // namespace tacit::model

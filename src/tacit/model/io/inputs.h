@@ -26,4 +26,8 @@ using Sample = std::vector<Tensor>;
 // types that don't fit, NaN or infinity), with the file and the input as place.
 Result<std::vector<Sample>> read_samples(const std::vector<std::string>& paths, const Graph& graph);
 
+// The one array of a file (.npy, .npz, .pb) as the file has it. Errors: kIo, kTooLarge, kBadInput (several arrays, a
+// file without shapes).
+Result<Tensor> read_array(const std::string& path);
+
 }  // namespace tacit::model

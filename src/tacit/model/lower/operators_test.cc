@@ -249,12 +249,25 @@ std::vector<Case> other_cases() {
   };
 }
 
+std::vector<Case> index_cases() {
+  const int64_t no = 0, yes = 1;
+  return {
+      {"ArgMax", {{1, 5}}, {}, {{"axis", int64_t{1}}}, 13, 0},
+      {"ArgMax", {{2, 3, 2}}, {}, {{"axis", int64_t{-2}}, {"keepdims", no}}, 13, 0},
+      {"ArgMax", {{4}}, {}, {{"keepdims", no}, {"select_last_index", yes}}, 13, 0},
+      {"ArgMax", {{2, 1}}, {}, {{"axis", int64_t{1}}}, 13, 0},
+      {"ArgMin", {{2, 3}}, {}, {{"axis", int64_t{0}}}, 13, 0},
+      {"ArgMin", {{2, 3}}, {}, {{"axis", int64_t{1}}, {"select_last_index", yes}}, 13, 0},
+  };
+}
+
 std::string case_name(const testing::TestParamInfo<Case>& info) {
   return info.param.op + "_" + std::to_string(info.index);
 }
 
 INSTANTIATE_TEST_SUITE_P(Linear, Operators, testing::ValuesIn(linear_cases()), case_name);
 INSTANTIATE_TEST_SUITE_P(Moving, Operators, testing::ValuesIn(moving_cases()), case_name);
+INSTANTIATE_TEST_SUITE_P(Index, Operators, testing::ValuesIn(index_cases()), case_name);
 INSTANTIATE_TEST_SUITE_P(Other, Operators, testing::ValuesIn(other_cases()), case_name);
 
 }  // namespace

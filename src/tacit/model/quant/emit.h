@@ -151,6 +151,9 @@ class EmitContext {
   Result<Form> apply(Function f, const Form& x, Spread in, Spread out);
   // ⌊n / d⌋ < 2^bits, for n ≥ 0 and cells d > 0 with the same labels. Requires all that of the semantics.
   Result<Form> quotient(const Form& n, const Form& d, int bits);
+  // The index of the largest element along a logical axis, which becomes 1 long. Requires an operand.
+  enum class Tie : uint8_t { kFirst, kLast };
+  Result<Form> argmax(Form q, size_t logical_axis, Tie tie);
   // Softmax over the logical axes marked.
   Result<Form> softmax(const Form& x, const std::vector<bool>& axes);
 

@@ -223,7 +223,7 @@ Result<Port> model_port(const statement::Port& port) {
   return out;
 }
 
-statement::System with_visibility(const PublicModel& model, Visibility visibility) {
+statement::System with_visibility(const PublicModel& model, const Visibility& visibility) {
   std::vector<statement::Port> inputs, outputs;
   for (const Port& port : model.inputs) inputs.push_back(public_port(port));
   for (const Port& port : model.outputs) outputs.push_back(public_port(port));
@@ -273,7 +273,7 @@ Tensor dequantise(const Port& port, std::span<const int64_t> integers) {
 }
 
 Result<Execution> execute(const IntegerModel& model, std::span<const std::vector<int64_t>> inputs, uint32_t samples,
-                          Visibility visibility) {
+                          const Visibility& visibility) {
   TACIT_TRY(check_inputs(model.open, inputs, samples));
   Execution e;
   e.system = statement::instantiate(with_visibility(model.open, visibility), samples);
@@ -286,10 +286,10 @@ Result<Execution> execute(const IntegerModel& model, std::span<const std::vector
   TACIT_TRY(statement::count_multiplicities(e.system, e.assignment));
   for (const Port& port : model.open.outputs) e.outputs.push_back(read(e, port, samples));
   size_t next = model.open.system.publics.size();
-  if (visibility.inputs)
-    for (const auto& values : inputs) e.assignment.publics[next++] = values;
-  if (visibility.outputs)
-    for (const auto& values : e.outputs) e.assignment.publics[next++] = values;
+  for (size_t i = 0; i < inputs.size(); ++i)
+    if (visibility.inputs[i] == statement::Exposure::kPublic) e.assignment.publics[next++] = inputs[i];
+  for (size_t i = 0; i < e.outputs.size(); ++i)
+    if (visibility.outputs[i] == statement::Exposure::kPublic) e.assignment.publics[next++] = e.outputs[i];
   return e;
 }
 

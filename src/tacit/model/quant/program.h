@@ -50,7 +50,7 @@ statement::Port public_port(const Port& port);
 Result<Port> model_port(const statement::Port& port);
 
 // statement::with_visibility of the template and its ports.
-statement::System with_visibility(const PublicModel& model, Visibility visibility);
+statement::System with_visibility(const PublicModel& model, const Visibility& visibility);
 
 enum class StepKind : uint8_t {
   kInput = 0,     // tensors {x}; number {input}: the integers of an input
@@ -129,11 +129,11 @@ struct Execution {
 };
 
 // Runs the program. inputs[i]: integers of input i, [samples, logical axes…] row-major. The system is that of
-// with_visibility; its stated publics are filled.
+// with_visibility; its stated publics are filled. Committed ports are the caller's to add (statement::with_data).
 // Errors: kBadInput (counts, ranges); kBadModel where a step meets a value that its table, division or
 // declared range doesn't take.
 Result<Execution> execute(const IntegerModel& model, std::span<const std::vector<int64_t>> inputs, uint32_t samples,
-                          Visibility visibility);
+                          const Visibility& visibility);
 
 // The integers of a port after an execution: [samples, logical axes…] row-major.
 std::vector<int64_t> read(const Execution& execution, const Port& port, uint32_t samples);

@@ -33,7 +33,7 @@ verdict       Exit code 0: valid. 1: refused, with a named reason (kWrongContext
 const char* const kCompileExamples = R"(Examples:
   tacit compile lenet.onnx --calibrate samples.npz
   tacit compile lenet.onnx --calibrate samples.npz -o build/lenet --profile 128
-  tacit compile bert.onnx --dim sequence=64 --force --json
+  tacit compile triage.onnx --calibrate samples.npz --argmax --force --json
 )";
 
 const char* const kCommitDataExamples = R"(Examples:
@@ -45,7 +45,7 @@ const char* const kCommitDataExamples = R"(Examples:
 const char* const kProveExamples = R"(Examples:
   tacit prove lenet.tacit --input digit.npy -o digit.receipt
   tacit prove lenet.tacit --input digit.npy --context patient=7781 --context nonce=5e2c -o digit.receipt
-  tacit prove lenet.tacit --data digits.data --rows 0:64 --private-output -o batch.receipt --json
+  tacit prove lenet.tacit --data digits.data --rows 0:64 --private-output=scores -o batch.receipt --json
 )";
 
 const char* const kVerifyExamples = R"(Examples:

@@ -59,13 +59,13 @@ def refused(code, exit_code, *arguments, cwd=None):
 class Made:
     """A compiled model: its files, its float twin, and a sample generator."""
 
-    def __init__(self, folder, model, samples=32, **options):
+    def __init__(self, folder, model, samples=32, calibration=None, **options):
         self.folder, self.model = folder, model
         self.onnx = folder / "model.onnx"
         self.onnx.write_bytes(model.SerializeToString())
         self.calibration = folder / "calibration.npz"
-        np.savez(self.calibration, **models.samples(model, samples, seed=1))
-        arguments = [item for key, value in options.items() for item in (f"--{key}", value) if item]
+        np.savez(self.calibration, **(calibration or models.samples(model, samples, seed=1)))
+        arguments = [f"--{key}={value}" if value else f"--{key}" for key, value in options.items()]
         self.report = succeed("compile", self.onnx, "--calibrate", self.calibration, "-o", folder / "m", *arguments)
         self.tacit, self.ledger, self.pub = (folder / f"m.{s}" for s in ("tacit", "ledger", "pub"))
 

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 
 #include "tacit/api/epoch.h"
@@ -30,9 +31,16 @@ Result<std::vector<OutputAccuracy>> measure_accuracy(const Lowered& lowered) {
   std::vector<model::Sample> samples = lowered.samples;
   samples.resize(std::min(samples.size(), kComparedSamples));
   TACIT_ASSIGN(const model::Report report, model::compare(lowered.graph, lowered.program, samples));
+  // An index is right or wrong, not close; the scores that it comes from say how often it is right.
+  const std::vector<model::Port>& ports = lowered.program.open.outputs;
+  const auto is_real = [](const model::Port& port) { return model::is_real(port.type.dtype); };
+  const bool has_reals = std::any_of(ports.begin(), ports.end(), is_real);
   std::vector<OutputAccuracy> out;
-  for (const model::OutputError& error : report.outputs)
-    out.push_back({error.name, error.max, error.mean, error.argmax_agrees, error.n_samples});
+  for (size_t i = 0; i < ports.size(); ++i) {
+    const model::OutputError& error = report.outputs[i];
+    if (is_real(ports[i]) || !has_reals)
+      out.push_back({error.name, error.max, error.mean, error.argmax_agrees, error.n_samples});
+  }
   return out;
 }
 

@@ -21,17 +21,14 @@ void mark_batch(const model::Graph& graph, const std::vector<model::ValueId>& id
 
 // The output NAME:argmax, which can be stated while NAME stays hidden.
 Status add_argmax(model::Graph& graph, model::ValueId of) {
-  const model::Value& from = graph.values[of];
-  const std::string name = from.name + ":argmax";
+  const std::string name = graph.values[of].name + ":argmax";
   if (graph.type(of).shape.empty()) return fail(Code::kUnsupported, name, 0, "the output is a single number");
-  const std::optional<size_t> batch_axis = graph.type(of).shape.size() > 1 ? from.batch_axis : std::nullopt;
-  model::Node node{.name = name, .op = "ArgMax", .opset = model::kMaxOpset, .inputs = {of}};
+  const model::ValueId to = graph.add_value(name);
+  model::Node node{.name = name, .op = "ArgMax", .opset = model::kMaxOpset, .inputs = {of}, .outputs = {to}};
   node.attributes = {{"axis", int64_t{-1}}, {"keepdims", int64_t{0}}};
   TACIT_ASSIGN(const model::Types types, model::infer_types(model::Args(node, {&graph.type(of)}, {nullptr})));
-  const model::ValueId to = graph.add_value(name);
   graph.values[to].type = types[0];
-  graph.values[to].batch_axis = batch_axis;
-  node.outputs = {to};
+  if (graph.type(of).shape.size() > 1) graph.values[to].batch_axis = graph.values[of].batch_axis;
   graph.nodes.push_back(std::move(node));
   graph.outputs.push_back(to);
   return {};

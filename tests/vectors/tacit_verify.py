@@ -563,7 +563,8 @@ def layers(proof, system, parameters, publics):
 
 def product_check(proof):
     one, zero = proof.one(), proof.number(0)
-    chi, power, claim, a, b = proof.draw("chi"), one, [], [], []
+    chi, power, a, b = proof.draw("chi"), one, [], []
+    claim = [(zero, Form(zero))]  # there may be no product
     for terms, z in proof.products:
         claim.append((power, z))
         for kappa, x, y in terms:

@@ -176,6 +176,7 @@ const std::vector<File>& files() {
       {"proof_dense_levels", proof_dense_levels},
       {"proof_window", proof_window},
       {"proof_window_levels", proof_window_levels},
+      {"proof_handover", proof_handover},
   };
   return list;
 }

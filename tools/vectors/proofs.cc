@@ -43,12 +43,19 @@ class TracingCoins final : public verifier::Coins {
 
 template <class E>
 Json proof_case(const Example& e, const Parameters& parameters, Bytes context) {
-  prover::SeededRandomness<F> weights_random{hash::Seed({1})};
-  const auto weights = prover::commit_fixed<F>(e.system, e.assignment, 0, parameters.stacks[0], weights_random);
-  const verifier::Statement statement{e.system, parameters, {e.assignment.publics}, {weights.root()}, context};
+  std::vector<prover::Matrix<F>> weights;  // in the first stack
+  verifier::Statement statement{e.system, parameters, {e.assignment.publics}, {}, context};
+  for (uint32_t o = 0; o < e.system.oracles.size(); ++o) {
+    if (e.system.oracles[o].kind != statement::OracleKind::kWeights) continue;
+    prover::SeededRandomness<F> random{hash::Seed({static_cast<uint8_t>(1 + 2 * o)})};
+    weights.push_back(prover::commit_fixed<F>(e.system, e.assignment, o, parameters.stacks[0], random));
+    statement.roots.push_back(weights.back().root());
+  }
+  std::vector<const prover::Matrix<F>*> fixed;
+  for (const prover::Matrix<F>& matrix : weights) fixed.push_back(&matrix);
   prover::SeededRandomness<F> random{hash::Seed({2})};
   verifier::FiatShamirCoins coins(verifier::kProtocolName);
-  const Result<Bytes> proof = prover::prove<E>({statement, e.assignment, {&weights}, random, nullptr}, coins);
+  const Result<Bytes> proof = prover::prove<E>({statement, e.assignment, fixed, random, nullptr}, coins);
   TACIT_CHECK(proof.has_value());
   TACIT_CHECK(verifier::check_shape(e.system, parameters).has_value());
   TracingCoins tracing;
@@ -123,6 +130,15 @@ Json proof_window_levels() {
   p.stacks = {{{1, 0}, {2, 4}, 4, 6, 3, 1}};
   p.levels = {{6, 8, 3, 3, 1}, {3, 5, 3, 0, 0}};
   return proof_case<E3>(e, p, {});
+}
+
+// The weights of two epochs: two fixed oracles with one tree number, identities alone.
+Json proof_handover() {
+  const Example e = handover();
+  Parameters p = tiny_parameters(e.system, verifier::Profile::k100, 6);
+  p.stacks = {{{0, 1}, {4, 4}, 2, 6, 3, 0}};
+  p.levels = {{4, 6, 3, 0, 0}};
+  return proof_case<E2>(e, p, {'t', 'w', 'o'});
 }
 
 }  // namespace tacit::vectors

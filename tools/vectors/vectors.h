@@ -33,5 +33,6 @@ Json proof_public_input();
 Json proof_dense_levels();
 Json proof_window();
 Json proof_window_levels();
+Json proof_handover();
 
 }  // namespace tacit::vectors

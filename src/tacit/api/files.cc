@@ -38,13 +38,22 @@ tl::unexpected<Error> exists_error(const std::string& path) {
   return fail(Code::kExists, path, 0, "use --force to replace it");
 }
 
-// A process that dies leaves nothing of a file that has no name yet.
-Status write_nameless(int fd, const std::string& path, const std::string& temporary, Overwrite overwrite) {
-  if (name_file(fd, path) == 0) return sync_folder(path);
-  if (errno != EEXIST) return io_error(path);
-  if (overwrite == Overwrite::kNo) return exists_error(path);
-  if (name_file(fd, temporary) != 0) return io_error(path);
-  return move_file(temporary, path, overwrite);
+// Writes a file that has no name until it is whole, so that a process that dies leaves nothing of it: under `path` if that
+// is free, else under `temporary`. Where the system has no such files, it has the name `temporary` from the start.
+// Returns the name.
+Result<std::string> write_whole(const std::string& path, const std::string& temporary, ByteView bytes, mode_t mode) {
+  const Descriptor nameless(::open(folder_of(path).c_str(), O_WRONLY | O_TMPFILE | O_CLOEXEC, mode));
+  if (nameless.get() >= 0) {
+    TACIT_TRY(write_all(nameless.get(), bytes, path));
+    if (name_file(nameless.get(), path) == 0) return path;
+    if (errno == EEXIST && name_file(nameless.get(), temporary) == 0) return temporary;
+  }
+  const Descriptor file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode));
+  if (file.get() < 0) return io_error(path);
+  const Status written = write_all(file.get(), bytes, path);
+  if (written) return temporary;
+  ::unlink(temporary.c_str());
+  return tl::unexpected(written.error());
 }
 
 }  // namespace
@@ -108,21 +117,9 @@ Status write_file(const std::string& path, ByteView bytes, Access access, Overwr
   const std::string temporary = path + ".tmp" + std::to_string(::getpid());
   ::unlink(temporary.c_str());  // of a process that died with this number
   const mode_t mode = access == Access::kPrivate ? 0600 : 0666;
-  const Descriptor nameless(::open(folder_of(path).c_str(), O_WRONLY | O_TMPFILE | O_CLOEXEC, mode));
-  if (nameless.get() >= 0 && file_exists("/proc/self/fd")) {
-    TACIT_TRY(write_all(nameless.get(), bytes, path));
-    const Status status = write_nameless(nameless.get(), path, temporary, overwrite);
-    if (!status) ::unlink(temporary.c_str());
-    return status;
-  }
-  Status status;
-  {
-    const Descriptor file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode));
-    if (file.get() < 0) return io_error(path);
-    status = write_all(file.get(), bytes, path);
-  }
-  if (status) status = move_file(temporary, path, overwrite);
-  if (!status) ::unlink(temporary.c_str());
+  TACIT_ASSIGN(const std::string name, write_whole(path, temporary, bytes, mode));
+  const Status status = name == path ? sync_folder(path) : move_file(temporary, path, overwrite);
+  if (!status) ::unlink(name.c_str());
   return status;
 }
 

@@ -227,6 +227,9 @@ TEST_P(ProvingTest, AdmissionRefusesPortsWithoutARange) {
 // Whatever the bytes are, reading and admitting them ends in a result.
 TEST_P(ProvingTest, SurvivesHostilePublicFiles) {
   compile();
+  const WeightMatrix older = std::move(*weights_);
+  begin(1, dense_.weights);
+  hand_over(older, dense_.weights);
   const Bytes good = receipt::encode(file_);
   std::mt19937_64 random(11);
   const size_t proof = receipt::encode(file_).size() - file_.registration->proof.size() - 40;

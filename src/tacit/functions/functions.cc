@@ -244,10 +244,22 @@ Result<int64_t> of_middle(Function f, int64_t x, int in, int out) {
 }  // namespace
 
 const char* function_name(Function f) {
-  static constexpr const char* kNames[] = {"sigmoid", "tanh", "erf", "exp", "exp of minus", "sqrt", "log",
-                                            "gelu", "gelu with tanh", "silu", "elu", "softplus", "mish",
-                                            "sqrt of the middle", "inverse sqrt of the middle",
-                                            "inverse of the middle"};
+  static constexpr const char* kNames[] = {"sigmoid",
+                                           "tanh",
+                                           "erf",
+                                           "exp",
+                                           "exp of minus",
+                                           "sqrt",
+                                           "log",
+                                           "gelu",
+                                           "gelu with tanh",
+                                           "silu",
+                                           "elu",
+                                           "softplus",
+                                           "mish",
+                                           "sqrt of the middle",
+                                           "inverse sqrt of the middle",
+                                           "inverse of the middle"};
   return kNames[static_cast<size_t>(f)];
 }
 

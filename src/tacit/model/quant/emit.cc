@@ -243,6 +243,33 @@ Result<Form> EmitContext::weights(std::shared_ptr<const Tensor> tensor, int bits
   return f;
 }
 
+Form EmitContext::public_constant(const Tensor& tensor) {
+  Form f;
+  f.exact = true;
+  f.axes.resize(tensor.rank());
+  Space space;
+  std::vector<statement::AxisMap> maps;
+  for (size_t axis = 0; axis < tensor.rank(); ++axis) {
+    const uint32_t label = static_cast<uint32_t>(f.labels.axes.size());
+    f.labels.axes.push_back(statement::whole_axis(static_cast<uint32_t>(tensor.shape()[axis])));
+    f.axes[axis] = {label};
+    space.axes.push_back(f.labels.axes.back());
+    maps.push_back(statement::axis(label));
+  }
+  for (int64_t v : tensor.ints()) {
+    f.bounds.low = std::min<__int128>(f.bounds.low, v);
+    f.bounds.high = std::max<__int128>(f.bounds.high, v);
+  }
+  auto found = std::find_if(publics_.begin(), publics_.end(), [&](const auto& made) { return made.first == tensor; });
+  if (found == publics_.end()) {
+    const auto values = tensor.ints();
+    found = publics_.insert(found, {tensor, builder_.constant(space, {values.begin(), values.end()})});
+  }
+  f.view = statement::scaled(statement::Source::kPublic, found->second, 1, std::move(maps));
+  tidy(f);
+  return f;
+}
+
 Form EmitContext::public_one() {
   if (!one_) one_ = builder_.constant({}, {1});
   Form f;

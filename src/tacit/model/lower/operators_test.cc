@@ -268,6 +268,10 @@ std::vector<Case> other_cases() {
       {"Pow", {{2, 3}}, {scalar(0.5)}, {}, 13, 4e-3, 0, 0, 5},
       {"Pow", {{2, 3}}, {scalar(-0.5)}, {}, 13, 4e-3, 0, 0.5, 5},
       {"Pow", {{2, 3}}, {scalar(-1)}, {}, 13, 4e-3, 0, 0.5, 5},
+      {"LayerNormalization", {{2, 5}}, {t({5}), t({5})}, {}, 17},
+      {"LayerNormalization", {{2, 2, 3}}, {t({3})}, {{"axis", int64_t{1}}, {"epsilon", 0.1}}, 17},
+      {"LayerNormalization", {{1, 4}}, {}, {}, 17},
+      {"RMSNormalization", {{2, 5}}, {t({5})}, {}, 23},
       {"Div", {{2, 3}, {2, 1}}, {}, {}, 13, 4e-3, 0, 0.5, 3},
   };
 }

@@ -134,6 +134,7 @@ class EmitContext {
 
   // Integers that the public part holds: masks and the like, never weights.
   Form public_constant(const Tensor& tensor);
+  Form public_one();
 
   // ---- primitives
 
@@ -192,7 +193,6 @@ class EmitContext {
   // The exponent at which reals in `spread` fill the activations' range.
   int exponent_for(Spread spread, bool non_negative) const;
   Bounds range_for(bool non_negative) const;
-  Form public_one();
   Status check_width(const Form& form) const;
   Form copy(const Form& form);
   Result<Form> flatten(const Form& form);

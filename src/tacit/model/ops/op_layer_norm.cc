@@ -14,7 +14,9 @@ namespace {
 
 enum class Centred : uint8_t { kNo, kYes };
 
-Result<size_t> first_axis(const Args& args) { return resolve_axis(args, args.node().integer("axis", -1), args.rank(0)); }
+Result<size_t> first_axis(const Args& args) {
+  return resolve_axis(args, args.node().integer("axis", -1), args.rank(0));
+}
 
 // The outputs of LayerNormalization beyond the first are its statistics: mean and 1/√(variance + epsilon) of each row.
 Result<Types> shape_norm(const Args& args) {
@@ -103,8 +105,7 @@ Status emit_norm(EmitContext& e, const Node& node) {
   TACIT_ASSIGN(Form x, e.operand(node.inputs[0]));
   Rows rows{.length = span_size(args.shape(0), axis, args.rank(0))};
   for (uint32_t label = 1; label < x.labels.axes.size(); ++label) rows.all.push_back({label, label});
-  for (size_t i = axis; i < x.axes.size(); ++i)
-    rows.inner.insert(rows.inner.end(), x.axes[i].begin(), x.axes[i].end());
+  for (size_t i = axis; i < x.axes.size(); ++i) rows.inner.insert(rows.inner.end(), x.axes[i].begin(), x.axes[i].end());
   Form sum, centre = scaled(x, rows.length);
   if (centred == Centred::kYes) {
     TACIT_ASSIGN(Product total, e.contract(x, e.public_one(), {}, rows.inner));
@@ -113,8 +114,8 @@ Status emit_norm(EmitContext& e, const Node& node) {
     if (!align(centre, mean)) return e.refuse(Code::kUnsupported, "the axes were reshaped in ways that cut across");
     centre = plus(std::move(centre), scaled(std::move(mean), -1));
   }
-  TACIT_ASSIGN(const Form squares, deviation(e, x, centred == Centred::kYes ? &sum : nullptr, rows, axis,
-                                             node.real("epsilon", 1e-5)));
+  TACIT_ASSIGN(const Form squares,
+               deviation(e, x, centred == Centred::kYes ? &sum : nullptr, rows, axis, node.real("epsilon", 1e-5)));
   TACIT_ASSIGN(const Form inverse, e.power(Function::kInverseSqrtOfMiddle, squares));
   TACIT_ASSIGN(Form y, e.multiply(std::move(centre), e.solid(inverse)));
   // Whatever the row, |x − mean| ≤ √n·deviation; the inverse may be too large by 2^−13.

@@ -179,6 +179,8 @@ class EmitContext {
   Result<Form> power(Function f, const Form& n);
   // The form times 2^up plus one unit, up from `least_up` on, such that its exponent is even: never zero.
   Result<Form> never_zero(const Form& form, int least_up);
+  // [index = v] for 0 ≤ v < length along one more axis, the last. An index outside is an error of the execution.
+  Result<Form> one_hot(const Form& index, uint32_t length);
   // exp(x − the row's maximum) and their sums, over the logical axes marked; `mask` may be null.
   Result<Exponentials> exponentials(Form x, const std::vector<bool>& axes, const ScoreMask* mask);
   // Softmax over the logical axes marked.

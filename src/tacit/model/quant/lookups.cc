@@ -219,4 +219,29 @@ Result<Form> EmitContext::look_up(GeneratedTable table, const Form& argument) {
   return result;
 }
 
+// h in {0, 1} with Σ_v h = 1 and Σ_v v·h = index.
+Result<Form> EmitContext::one_hot(const Form& index, uint32_t length) {
+  Form out = index;
+  const auto last = static_cast<uint32_t>(out.labels.axes.size());
+  insert_label(out, last, length);
+  out.labels = laid_out(out.labels);
+  out.axes.push_back({last});
+  const View wanted = out.view;
+  const TensorId hot = new_cells(out.labels, {0, 1});
+  out.view = cells_view(hot, last + 1);
+  out.exponent = 0;
+  out.bounds = {0, 1};
+  add_step(StepKind::kOneHot, out.labels, {wanted}, {hot}, {});
+  builder_.lookup(out.labels, range_table(1), {out.view});
+  Tensor positions(ValueType{DType::kInt64, {length}});
+  for (uint32_t v = 0; v < length; ++v) positions.ints()[v] = v;
+  Form counting = public_constant(positions);
+  if (counting.labels.axes.size() == 1) insert_label(counting, 1, 1);
+  TACIT_ASSIGN(const Product sum, contract(out, public_one(), {}, {last}));
+  TACIT_ASSIGN(const Product position, contract(out, counting, {{last, 1}}, {last}));
+  builder_.identity(sum.form.labels, sum.form.view + -1);
+  builder_.identity(position.form.labels, position.form.view + index.view * -1);
+  return out;
+}
+
 }  // namespace tacit::model

@@ -277,6 +277,12 @@ Result<int64_t> function_value(Function f, int64_t x, int in, int out) {
       TACIT_ASSIGN(const int64_t y, round(f, x, divide(kOne - e, kOne + e), -out));
       return x > 0 ? y : -y;
     }
+    case Function::kSigmoidCentred: {
+      if (x == 0) return 0;
+      const Wide e = exp_minus(argument(x, in));
+      TACIT_ASSIGN(const int64_t y, round(f, x, divide(kOne - e, kOne + e) / 2, -out));
+      return x > 0 ? y : -y;
+    }
     case Function::kErf: {
       if (x == 0) return 0;
       int log_doubt = 0;

@@ -29,9 +29,10 @@ enum class Function : uint8_t {
   kElu = 10,                  // x, or e^x − 1 for x < 0
   kSoftplus = 11,             // ln(1 + e^x)
   kMish = 12,                 // x·tanh(ln(1 + e^x))
-  kSqrtOfMiddle = 13,         // √(x + 1/2), for x ≥ 0
-  kInverseSqrtOfMiddle = 14,  // 1 / √(x + 1/2)
-  kInverseOfMiddle = 15,      // 1 / (x + 1/2)
+  kSigmoidCentred = 13,       // sigmoid(x) − 1/2
+  kSqrtOfMiddle = 14,         // √(x + 1/2), for x ≥ 0
+  kInverseSqrtOfMiddle = 15,  // 1 / √(x + 1/2)
+  kInverseOfMiddle = 16,      // 1 / (x + 1/2)
 };
 inline constexpr Function kLastFunction = Function::kInverseOfMiddle;
 

@@ -53,6 +53,7 @@ TEST(Functions, GatesAreCorrectlyRounded) {
     expect(Function::kGeluTanh, [](R x) { return x * sigmoid(factor * (x + 0.044715L * x * x * x)); });
     expect(Function::kSilu, [](R x) { return x * sigmoid(x); });
     expect(Function::kElu, [](R x) { return x < 0 ? std::expm1(x) : x; });
+    expect(Function::kSigmoidCentred, [](R x) { return std::tanh(x / 2) / 2; });
     expect(Function::kSoftplus, [](R x) { return std::log1p(std::exp(x)); });
     expect(Function::kMish, [](R x) { return x * std::tanh(std::log1p(std::exp(x))); });
   }

@@ -1,7 +1,6 @@
 #include "tacit/model/fold/fold.h"
 
 #include <algorithm>
-#include <cmath>
 #include <new>
 
 #include "tacit/model/ops/operator.h"
@@ -38,12 +37,6 @@ bool changes_nothing(const Args& args, const Operator& op, const Types& outputs)
     if (sources[i].input != 0 || sources[i].position != static_cast<int64_t>(i)) return false;
   }
   return true;
-}
-
-// Infinities are legitimate: masks hold them.
-bool has_nan(const Tensor& tensor) {
-  if (!tensor.is_real()) return false;
-  return std::any_of(tensor.reals().begin(), tensor.reals().end(), [](double v) { return std::isnan(v); });
 }
 
 class Folder {
@@ -91,7 +84,7 @@ class Folder {
     TACIT_ASSIGN(Tensors results, evaluate(args, types));
     for (size_t i = 0; i < node.outputs.size(); ++i) {
       if (node.outputs[i] == kNoValue) continue;
-      if (has_nan(results[i])) return fail(Code::kBadModel, node.place(), i, "the constant is NaN");
+      if (results[i].has_nan()) return fail(Code::kBadModel, node.place(), i, "the constant is NaN");
       graph_.values[node.outputs[i]].constant = std::make_shared<const Tensor>(std::move(results[i]));
     }
     return true;

@@ -24,7 +24,6 @@ struct TableFunction {
 };
 
 constexpr TableFunction kFunctions[] = {
-    {"Sigmoid", 7, Function::kSigmoid, sigmoid},
     {"Tanh", 7, Function::kTanh, [](double x) { return std::tanh(x); }},
     {"Erf", 9, Function::kErf, [](double x) { return std::erf(x); }},
     {"Exp", 7, Function::kExp, [](double x) { return std::exp(x); }},
@@ -42,6 +41,19 @@ EmitRule from_table(Function f) {
 
 EvalRule from_double(double (*real)(double)) {
   return [real](const Args& args, const Types& outputs) { return map_unary(args, outputs, real, NoIntegers{}); };
+}
+
+// Where all values are near 1/2, their distance from it has the finer scale.
+Status emit_sigmoid(EmitContext& e, const Node& node) {
+  const Spread out = e.spread(node.outputs[0]);
+  // The spread includes 0 for every value: the input tells the output's lowest.
+  const double farthest = sigmoid(std::max(-e.spread(node.inputs[0]).low, e.spread(node.inputs[0]).high)) - 0.5;
+  if (farthest >= 0.125) return from_table(Function::kSigmoid)(e, node);
+  TACIT_ASSIGN(const Form x, e.form(node.inputs[0]));
+  TACIT_ASSIGN(Form y, e.apply(Function::kSigmoidCentred, x, e.spread(node.inputs[0]), {-farthest, farthest}));
+  y = shifted(std::move(y), int64_t{1} << (-y.exponent - 1));
+  y.spread = out;
+  return e.set(node.outputs[0], std::move(y));
 }
 
 // ---- Gelu, Swish, Elu: with an attribute
@@ -227,6 +239,7 @@ TACIT_OPERATORS(function) {
          .inputs = {1, 1},
          .eval = from_double(f.real),
          .emit = from_table(f.function)});
+  add({.name = "Sigmoid", .opsets = {7, 26}, .inputs = {1, 1}, .eval = from_double(sigmoid), .emit = emit_sigmoid});
   add({.name = "Gelu",
        .opsets = {7, 26},
        .inputs = {1, 1},

@@ -24,6 +24,7 @@ View cells_view(TensorId id, size_t n_labels) { return statement::direct(stateme
 double canonical_limit(Function f) {
   switch (f) {
     case Function::kSigmoid:
+    case Function::kSigmoidCentred:
       return 16;
     case Function::kTanh:
       return 8;

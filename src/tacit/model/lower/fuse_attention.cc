@@ -15,6 +15,7 @@ struct Masked {
   ValueId scores = kNoValue;
   std::optional<Tensor> hidden;  // bools
   std::optional<double> fill;    // none: a hidden score weighs nothing
+  double scale = 1;              // the scores are multiplied by this first
   std::vector<const Node*> nodes;
 };
 
@@ -73,21 +74,42 @@ bool is_over_last_axis(const Rewriter& r, const Node& softmax) {
   return rank >= 2 && (axis == -1 || axis == rank - 1);
 }
 
+// scores · scalar, or scores / scalar.
+void match_scale(const Rewriter& r, Masked& masked) {
+  for (std::string_view op : {"Mul", "Div"}) {
+    const Node* node = r.producer(masked.scores, op);
+    if (node == nullptr) continue;
+    const bool first = op == "Mul" && r.scalar(node->inputs[0]).has_value();
+    const auto factor = r.scalar(node->inputs[first ? 0 : 1]);
+    const ValueId scores = node->inputs[first ? 1 : 0];
+    if (!factor || !(*factor > 0) || r.constant(scores) != nullptr || r.type(scores) != r.type(masked.scores)) continue;
+    masked.scale = op == "Mul" ? *factor : 1 / *factor;
+    masked.scores = scores;
+    masked.nodes.push_back(node);
+    return;
+  }
+}
+
 bool fuse_one(Rewriter& r, Node& product) {
   const Node* softmax = r.producer(product.inputs[0], "Softmax");
   if (softmax == nullptr || !is_over_last_axis(r, *softmax) || r.type(product.inputs[1]).shape.size() < 2) return false;
-  Masked masked{.scores = softmax->inputs[0], .hidden = {}, .fill = {}, .nodes = {}};
+  Masked masked{.scores = softmax->inputs[0], .hidden = {}, .fill = {}, .scale = 1, .nodes = {}};
   Masked more = masked;
   if (const Node* where = r.producer(masked.scores, "Where")) {
     if (match_where(r, *where, more)) masked = std::move(more);
   } else if (const Node* sum = r.producer(masked.scores, "Add")) {
     if (match_sum(r, *sum, more)) masked = std::move(more);
   }
+  more = masked;
+  match_scale(r, more);
   masked.nodes.push_back(softmax);
+  more.nodes.push_back(softmax);
+  if (r.is_closed(more.nodes, product)) masked = std::move(more);
   if (!r.is_closed(masked.nodes, product)) return false;
   Node fused{.name = product.name, .op = "SoftmaxProduct", .domain = "tacit", .opset = kMaxOpset};
   fused.inputs = {masked.scores, product.inputs[1]};
   fused.outputs = product.outputs;
+  if (masked.scale != 1) fused.attributes["scale"] = masked.scale;
   if (masked.fill) fused.attributes["fill"] = *masked.fill;
   if (masked.hidden) fused.inputs.push_back(r.add_constant(product.name + ".hidden", std::move(*masked.hidden)));
   product = std::move(fused);

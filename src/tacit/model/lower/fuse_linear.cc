@@ -64,6 +64,7 @@ size_t channel_of(const Node& node, const Shape& w, size_t i) {
 bool fuse_behind(Rewriter& r, Node& linear, const Node& after) {
   for (size_t i = 1; i < linear.inputs.size(); ++i)
     if (linear.inputs[i] != kNoValue && r.constant(linear.inputs[i]) == nullptr) return false;
+  if (r.is_tied(linear.inputs[1])) return false;
   const Shape& shape = r.type(linear.outputs[0]).shape;
   const size_t axis = is(linear, "Conv") || is(linear, "ConvTranspose") ? 1 : shape.size() - 1;
   if (shape.empty()) return false;
@@ -129,7 +130,7 @@ bool fuse_before(Rewriter& r) {
     const bool all = std::all_of(readers.begin(), readers.end(), [&](size_t reader) {
       if (reader == SIZE_MAX || !is(r.node(reader), "MatMul") || r.node(reader).inputs[0] != y) return false;
       const Tensor* w = r.constant(r.node(reader).inputs[1]);
-      return w != nullptr && w->rank() == 2;
+      return w != nullptr && w->rank() == 2 && !r.is_tied(r.node(reader).inputs[1]);
     });
     if (!folded || !all) continue;
     std::vector<size_t> matrices = readers;

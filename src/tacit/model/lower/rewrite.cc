@@ -44,6 +44,18 @@ bool Rewriter::is_closed(const std::vector<const Node*>& nodes, const Node& last
   });
 }
 
+bool Rewriter::is_tied(ValueId id) const {
+  const auto root = [&](ValueId value) {
+    const Tensor* tensor = constant(value);
+    const auto found = graph_.origins.find(tensor);
+    return found == graph_.origins.end() ? tensor : found->second.root.get();
+  };
+  size_t uses = 0;
+  for (ValueId other = 0; other < graph_.values.size(); ++other)
+    if (constant(other) != nullptr && root(other) == root(id)) uses += readers_[other].size();
+  return uses > 1;
+}
+
 ValueId Rewriter::add_constant(std::string name, Tensor tensor) {
   const ValueId id = add_value(std::move(name), tensor.type());
   graph_.values[id].constant = std::make_shared<const Tensor>(std::move(tensor));

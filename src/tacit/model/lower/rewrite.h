@@ -31,6 +31,9 @@ class Rewriter {
   // Are all results of these nodes read by these nodes or by `last` alone?
   bool is_closed(const std::vector<const Node*>& nodes, const Node& last) const;
 
+  // Do other nodes read the same constant, perhaps transposed? Changing one of its uses would commit it twice.
+  bool is_tied(ValueId id) const;
+
   ValueId add_constant(std::string name, Tensor tensor);
   ValueId add_value(std::string name, ValueType type);
   void insert(size_t before, Node node);

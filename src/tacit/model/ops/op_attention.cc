@@ -1,7 +1,8 @@
 // SoftmaxProduct (domain "tacit"): Softmax of scores along their last axis, times a matrix; what attention ends with. The
 // compiler makes it where the probabilities serve nothing else.
 //   inputs     scores [.., q, k], values [.., k, c], hidden (bool, optional; broadcasts to the scores)
-//   attribute  fill: what replaces a hidden score; without it, a hidden score weighs nothing
+//   attributes scale: the scores are multiplied by it first; fill: what replaces a hidden score; without it, a hidden
+//              score weighs nothing. Both are public: they belong to the architecture.
 // In integers the exponentials are multiplied first, then each row by ⌊2^K / its sum⌋: out = Σ e·v · ⌊2^K / Σ e⌋ / 2^K.
 #include <cmath>
 
@@ -34,6 +35,7 @@ Result<Types> shape_softmax_product(const Args& args) {
 
 Result<Tensors> eval_softmax_product(const Args& args, const Types& outputs) {
   Tensor weights = args.tensor(0);
+  for (double& v : weights.reals()) v *= args.node().real("scale", 1);
   if (args.has(kHidden)) {
     const double fill = args.node().real("fill", -INFINITY);
     walk(weights.shape(), std::array<Shape, 1>{broadcast_strides(args.shape(kHidden), weights.shape())},
@@ -90,6 +92,18 @@ Result<ScoreMask> score_mask(EmitContext& e, const Node& node, const Args& args)
   return mask;
 }
 
+// The scores times a public factor, of 15 bits unless it is a power of two.
+Form scaled_scores(Form scores, double factor) {
+  constexpr int kFactorBits = 15;
+  const int exponent = log2_above(factor);
+  if (std::ldexp(1, exponent) != factor) {
+    scores = scaled(std::move(scores), std::llround(std::ldexp(factor, kFactorBits - exponent)));
+    scores.exponent -= kFactorBits;
+  }
+  scores.exponent += exponent;
+  return scores;
+}
+
 Status emit_softmax_product(EmitContext& e, const Node& node) {
   const Args args = emit_args(e, node);
   const size_t rank = args.rank(0), rank_v = args.rank(1);
@@ -100,7 +114,13 @@ Status emit_softmax_product(EmitContext& e, const Node& node) {
   if (args.has(kHidden)) {
     TACIT_ASSIGN(mask, score_mask(e, node, args));
   }
-  TACIT_ASSIGN(const Form scores, e.form(node.inputs[0]));
+  TACIT_ASSIGN(Form scores, e.form(node.inputs[0]));
+  const double scale = node.real("scale", 1);
+  if (!(scale > 0x1p-32 && scale < 0x1p32)) return e.refuse(Code::kUnsupported, "a scale that is not positive");
+  if (magnitude(statement::hull(e.system(), scores.view)) >> 44 != 0) {
+    TACIT_ASSIGN(scores, e.cells(node.inputs[0]));
+  }
+  scores = scaled_scores(std::move(scores), scale);
   TACIT_ASSIGN(const Form values, e.operand(node.inputs[1]));
   TACIT_ASSIGN(const Exponentials parts, e.exponentials(scores, last, mask ? &*mask : nullptr));
   TACIT_ASSIGN(Form sum, matrix_product(e, parts.e, left, values, right));
@@ -137,7 +157,7 @@ TACIT_OPERATORS(attention) {
              .domain = "tacit",
              .opsets = {7, 26},
              .inputs = {2, 3},
-             .attributes = {{"fill", AttributeType::kReal}},
+             .attributes = {{"fill", AttributeType::kReal}, {"scale", AttributeType::kReal}},
              .shape = shape_softmax_product,
              .eval = eval_softmax_product,
              .emit = emit_softmax_product});

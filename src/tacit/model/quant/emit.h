@@ -202,6 +202,9 @@ class EmitContext {
   Result<Form> finer(Form form, int exponent) const;
   Result<Form> clamp(const Form& form, int shift, Bounds range);
   enum class Sides : uint8_t { kBoth, kUpper };
+  std::optional<statement::TensorId> same_weights(const Filling& wanted, const statement::Space& space,
+                                                  statement::Interval range) const;
+  std::shared_ptr<const Tensor> root_of(const std::shared_ptr<const Tensor>& tensor) const;
   statement::TableId clamp_table(uint64_t size, Sides sides = Sides::kBoth);
   struct Decay {
     statement::View e, zero;

@@ -8,7 +8,7 @@
 
 namespace tacit::statement {
 template <>
-inline constexpr uint8_t kLargest<functions::Function> = static_cast<uint8_t>(functions::Function::kLog);
+inline constexpr uint8_t kLargest<functions::Function> = static_cast<uint8_t>(functions::kLastFunction);
 }  // namespace tacit::statement
 
 namespace tacit::receipt {

@@ -3,7 +3,7 @@
 set -euo pipefail
 
 packages=(
-  g++ cmake ninja-build python3-venv  # tools
+  g++ cmake ninja-build pkgconf python3-venv  # tools
   libexpected-dev libtbb-dev          # the core
   libcli11-dev libfmt-dev nlohmann-json3-dev libprotobuf-dev protobuf-compiler zlib1g-dev libzip-dev  # its edges
   libgtest-dev                        # tests

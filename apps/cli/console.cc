@@ -23,6 +23,8 @@ Exit exit_of(Code code, Purpose purpose) {
     case Code::kBadLedger:
     case Code::kEnvironment:
       return Exit::kEnvironment;
+    case Code::kWrongEpoch:
+      return purpose == Purpose::kVerify ? Exit::kRefused : Exit::kEnvironment;
     case Code::kBadInput:
       return Exit::kBadInput;
     case Code::kBudgetSpent:

@@ -19,10 +19,13 @@ data          Samples can be committed once and used by many proofs (`commit-dat
 ledger        NAME.ledger: the secret seed behind the commitment and a count of the proofs made with it. Each proof opens
               a few rows of the commitment, and only so many may ever be opened. Never copy it, never back it up, never
               use it from two places: a copy would count the same rows twice.
-epoch         The life of one commitment: from `compile` until its ledger is spent.
+epoch         The life of one commitment: from `compile`, or from the epoch before, until its ledger is spent. When nine
+              tenths of an epoch's proofs are made, `prove` begins the next one by itself; `tacit epoch` does it by hand.
+              The weights, the model id and older receipts stay; NAME.pub gets a new root and a proof that the weights
+              are the same. Verifiers need the newest NAME.pub for receipts of the newest epoch.
 registration  A proof inside the public file that every weight is in its declared range, made once by `compile`.
-admission     What a verifier does with a public file before it believes it: checks the constraint system and the
-              registration. `verify` does it each time and reports its time apart.
+admission     What a verifier does with a public file before it believes it: checks the constraint system, the
+              registration and the chain of epochs. `verify` does it each time and reports its time apart.
 verdict       Exit code 0: valid. 1: refused, with a named reason (kWrongContext, kMerklePath, …). Other codes are not
               verdicts: 2 usage, 3 unsupported or bad model or input, 4 environment (files, memory, locks).
 )";
@@ -49,6 +52,12 @@ const char* const kVerifyExamples = R"(Examples:
   tacit verify digit.receipt --model lenet.pub
   tacit verify digit.receipt --model lenet.pub --context patient=7781 --not-before 2026-11-01
   tacit verify batch.receipt --model lenet.pub --input batch.npz --explain --json
+)";
+
+const char* const kEpochExamples = R"(Examples:
+  tacit epoch lenet.tacit
+  tacit epoch lenet.tacit --json
+  tacit epoch lenet.tacit --ledger /var/lib/tacit/lenet.ledger
 )";
 
 const char* const kRunExamples = R"(Examples:

@@ -11,6 +11,7 @@ extern const char* const kCompileExamples;
 extern const char* const kCommitDataExamples;
 extern const char* const kProveExamples;
 extern const char* const kVerifyExamples;
+extern const char* const kEpochExamples;
 extern const char* const kRunExamples;
 extern const char* const kInspectExamples;
 extern const char* const kEstimateExamples;

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "apps/cli/reports.h"
+#include "tacit/receipt/handover.h"
 
 namespace tacit::cli {
 namespace {
@@ -81,6 +82,14 @@ Json terms_json(const verifier::ErrorLedger& ledger) {
   return out;
 }
 
+// Rows of an oracle of weights that a proof under these parameters opens.
+Json weight_rows(const verifier::Parameters& parameters, uint32_t oracle) {
+  for (const verifier::Stack& stack : parameters.stacks)
+    for (const uint32_t member : stack.oracles)
+      if (member == oracle) return stack.queries;
+  return nullptr;
+}
+
 constexpr const char* kExposures[] = {"private", "public", "committed"};
 
 Json to_json(const receipt::DataUse& use) {
@@ -104,8 +113,13 @@ Json to_json(const receipt::Receipt& r) {
   for (const statement::Exposure exposure : r.header.exposures)
     exposures.push_back(kExposures[static_cast<size_t>(exposure)]);
   for (const receipt::DataUse& use : r.header.data) data.push_back(to_json(use));
-  return {{"epoch", r.header.epoch},           {"samples", r.header.samples}, {"time", r.header.time},
-          {"exposures", std::move(exposures)}, {"data", std::move(data)},     {"context", std::move(context)},
+  return {{"epoch", r.header.epoch},
+          {"samples", r.header.samples},
+          {"time", r.header.time},
+          {"exposures", std::move(exposures)},
+          {"data", std::move(data)},
+          {"context", std::move(context)},
+          {"weight_rows", weight_rows(r.parameters, receipt::kWeightOracle)},
           {"proof_bytes", r.proof.size()}};
 }
 
@@ -155,6 +169,7 @@ Json to_json(const api::ProveReport& report, const std::string& receipt) {
           {"bytes", report.bytes},
           {"model_id", hash::hex(report.model_id)},
           {"epoch", report.epoch},
+          {"began_epoch", report.began_epoch},
           {"samples", report.samples},
           {"seconds", to_json(report.seconds)},
           {"peak_rss_bytes", memory()},
@@ -162,6 +177,15 @@ Json to_json(const api::ProveReport& report, const std::string& receipt) {
           {"ledger", {{"used", report.ledger_used}, {"budget", report.ledger_used + report.ledger_left}}},
           {"outputs", to_json(report.outputs)},
           {"committed", std::move(committed)}};
+}
+
+Json to_json(const api::EpochReport& report) {
+  return {{"model_id", hash::hex(report.model_id)},
+          {"epoch", {{"number", report.epoch}, {"root", hash::hex(report.root)}, {"budget", report.budget}}},
+          {"files", {{"ledger", report.ledger_file}, {"public", report.public_file}}},
+          {"bytes", {{"public", report.public_bytes}, {"handover", report.handover_bytes}}},
+          {"seconds", to_json(report.seconds)},
+          {"peak_rss_bytes", memory()}};
 }
 
 Json to_json(const api::RunReport& report) {
@@ -222,13 +246,25 @@ Json to_json(const api::InspectReport& report) {
   if (report.kind == api::FileKind::kPublic) {
     out["registered"] = report.registered;
     out["epochs"] = Json::array();
-    for (const receipt::Epoch& epoch : report.epochs)
-      out["epochs"].push_back({{"number", epoch.number}, {"root", hash::hex(epoch.root)}});
+    for (const receipt::Epoch& epoch : report.epochs) {
+      Json& item = out["epochs"].emplace_back(Json{{"number", epoch.number}, {"root", hash::hex(epoch.root)}});
+      if (epoch.handover)
+        item["handover"] = {{"older_rows", weight_rows(epoch.handover->parameters, receipt::kWeightOracle)},
+                            {"newer_rows", weight_rows(epoch.handover->parameters, receipt::kNewerWeights)},
+                            {"proof_bytes", epoch.handover->proof.size()}};
+    }
+    if (report.registration)
+      out["registration"] = {{"weight_rows", weight_rows(report.registration->parameters, receipt::kWeightOracle)},
+                             {"proof_bytes", report.registration->proof.size()}};
   }
   if (report.receipt) out["receipt"] = to_json(*report.receipt);
+  if (report.ledger_epoch) out["epoch"] = *report.ledger_epoch;
   if (report.data) out["data"] = to_json(*report.data);
   if (report.ledger_used)
-    out["ledger"] = {{"used", *report.ledger_used}, {"budget", *report.ledger_used + *report.ledger_left}};
+    out["ledger"] = {{"used", *report.ledger_used},
+                     {"budget", *report.ledger_used + *report.ledger_left},
+                     {"records", report.ledger_records},
+                     {"rows", report.ledger_rows}};
   return out;
 }
 

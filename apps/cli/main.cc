@@ -10,6 +10,7 @@
 
 #include "apps/cli/help.h"
 #include "apps/cli/reports.h"
+#include "apps/cli/shell.h"
 
 namespace tacit::cli {
 namespace {
@@ -198,6 +199,16 @@ Status run_verify(const Arguments& a, const Console& console) {
   return {};
 }
 
+Status run_epoch(const Arguments& a, const Console& console) {
+  TACIT_ASSIGN(const api::EpochReport report, api::begin_epoch({a.file, a.ledger, console.progress()}));
+  if (console.is_json()) {
+    console.json(to_json(report));
+  } else {
+    show(console, report);
+  }
+  return {};
+}
+
 Status run_run(const Arguments& a, const Console& console) {
   TACIT_ASSIGN(const api::RunReport report, api::run(a.file, a.inputs));
   if (console.is_json()) {
@@ -249,7 +260,7 @@ void add_model_options(CLI::App* command, Arguments& a) {
   command->add_option("--profile", a.profile, "bits of provable security")->check(CLI::IsMember({"100", "128"}));
   repeated(command, "--dim", a.dimensions, "length of a symbolic axis", "NAME=LENGTH");
   command->add_option("--proofs", a.min_proofs, "proofs that the commitment must have room for")
-      ->check(CLI::Range(1, 1 << 20));
+      ->check(CLI::Range(10, 1 << 20));
   command->add_flag("--argmax{*}", a.argmax,
                     "add an output with the index of the largest element, to be stated alone; =OUTPUT: of this one");
   command->add_option("--bits", a.bits, "bits of activations")->check(CLI::Range(8, 15));
@@ -316,6 +327,14 @@ CLI::App* add_verify(CLI::App& app, Arguments& a) {
   return c;
 }
 
+CLI::App* add_epoch(CLI::App& app, Arguments& a) {
+  CLI::App* c = app.add_subcommand("epoch", "Begin the next epoch: commit to the same weights anew");
+  c->add_option("model", a.file, "model file")->required()->type_name("NAME.tacit");
+  c->add_option("--ledger", a.ledger, "ledger, if it is not beside the model file")->type_name("NAME.ledger");
+  c->footer(kEpochExamples);
+  return c;
+}
+
 CLI::App* add_run(CLI::App& app, Arguments& a) {
   CLI::App* c = app.add_subcommand("run", "Run the integer model without proving anything");
   c->add_option("model", a.file, "model file")->required()->type_name("NAME.tacit");
@@ -346,11 +365,16 @@ int show_help(CLI::App& app, const std::string& topic) {
     fmt::print("{}", kConcepts);
     return 0;
   }
+  if (topic == "man") {
+    fmt::print("{}", manual_page(app));
+    return 0;
+  }
   try {
     fmt::print("{}", topic.empty() ? app.help() : app.get_subcommand(topic)->help("tacit"));
     return 0;
   } catch (const CLI::OptionNotFound&) {
-    fmt::print(stderr, "error: help {}: no such topic; there are concepts and the names of commands\n", safe(topic));
+    fmt::print(stderr, "error: help {}: no such topic; there are concepts, man and the names of commands\n",
+               safe(topic));
     return static_cast<int>(Exit::kUsage);
   }
 }
@@ -367,12 +391,16 @@ int run(int argc, char** argv) {
   app.footer("See also: tacit help concepts, tacit COMMAND --help");
   using Command = Status (*)(const Arguments&, const Console&);
   const std::pair<CLI::App*, Command> commands[] = {
-      {add_compile(app, a), run_compile},  {add_commit_data(app, a), run_commit_data},
-      {add_prove(app, a), run_prove},      {add_verify(app, a), run_verify},
-      {add_run(app, a), run_run},          {add_inspect(app, a), run_inspect},
-      {add_estimate(app, a), run_estimate}};
+      {add_compile(app, a), run_compile}, {add_commit_data(app, a), run_commit_data},
+      {add_prove(app, a), run_prove},     {add_verify(app, a), run_verify},
+      {add_epoch(app, a), run_epoch},     {add_run(app, a), run_run},
+      {add_inspect(app, a), run_inspect}, {add_estimate(app, a), run_estimate}};
   CLI::App* help = app.add_subcommand("help", "Explain a command, or the concepts");
-  help->add_option("topic", a.topic, "concepts, or a command");
+  help->add_option("topic", a.topic, "concepts, man (the manual page), or a command")->type_name("TOPIC");
+  CLI::App* completion = app.add_subcommand("completion", "Print a completion script for a shell");
+  completion->add_option("shell", a.topic, "bash, zsh or fish")
+      ->required()
+      ->check(CLI::IsMember({"bash", "zsh", "fish"}));
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -380,6 +408,10 @@ int run(int argc, char** argv) {
     return static_cast<int>(Console(a.settings).report({Code::kUsage, "arguments", 0, error.what()}, Purpose::kMake));
   }
   if (help->parsed()) return show_help(app, a.topic);
+  if (completion->parsed()) {
+    fmt::print("{}", completion_script(app, a.topic));
+    return 0;
+  }
   const Console console(a.settings);
   for (const auto& [command, execute] : commands) {
     if (!command->parsed()) continue;

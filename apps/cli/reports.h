@@ -9,6 +9,7 @@ namespace tacit::cli {
 nlohmann::ordered_json to_json(const api::CompileReport& report);
 nlohmann::ordered_json to_json(const api::CommitDataReport& report);
 nlohmann::ordered_json to_json(const api::ProveReport& report, const std::string& receipt);
+nlohmann::ordered_json to_json(const api::EpochReport& report);
 nlohmann::ordered_json to_json(const api::RunReport& report);
 nlohmann::ordered_json to_json(const api::VerifyReport& report, bool explain);
 nlohmann::ordered_json to_json(const api::InspectReport& report);
@@ -17,6 +18,7 @@ nlohmann::ordered_json to_json(const api::EstimateReport& report);
 void print(const Console& console, const api::CompileReport& report, const std::string& model);
 void print(const Console& console, const api::CommitDataReport& report);
 void print(const Console& console, const api::ProveReport& report, const std::string& receipt);
+void print(const Console& console, const api::EpochReport& report);
 void print(const Console& console, const api::RunReport& report);
 void print(const Console& console, const api::VerifyReport& report, bool explain);
 void print(const Console& console, const api::InspectReport& report, const std::string& path);

@@ -91,7 +91,7 @@ void print(const Console& console, const api::CompileReport& report, const std::
   console.line(fmt::format("made   {}   (private: integer weights, {})", safe(report.model_file),
                            bytes_text(report.model_bytes)));
   console.line(
-      fmt::format("       {}   (private: never copy or back up; a copy needs a new epoch)", safe(report.ledger_file)));
+      fmt::format("       {}   (private: never copy or back up; copies are refused)", safe(report.ledger_file)));
   console.line(fmt::format("       {}   (public: architecture, scales, commitment, {}; {} proofs in this epoch)",
                            safe(report.public_file), bytes_text(report.public_bytes), count_text(report.budget)));
   console.line(fmt::format("public are shapes, operators, and scales as powers of two ({}; {}); weights stay hidden",
@@ -105,6 +105,17 @@ void print(const Console& console, const api::ProveReport& report, const std::st
   console.line(fmt::format("{}   {}, {}, {}   ({} proofs left in this epoch)", safe(receipt), bytes_text(report.bytes),
                            seconds_text(report.seconds.total), bytes_text(api::memory_used().peak_anonymous),
                            count_text(report.ledger_left)));
+  if (report.began_epoch)
+    console.line(fmt::format("epoch {} has begun: give verifiers the new public file", report.epoch));
+}
+
+void print(const Console& console, const api::EpochReport& report) {
+  console.line(fmt::format("{}   (public: epoch {} of model {}, {}; give it to verifiers)", safe(report.public_file),
+                           report.epoch, short_id(report.model_id), bytes_text(report.public_bytes)));
+  console.line(fmt::format("{}   (private: {} proofs; never copy or back up)", safe(report.ledger_file),
+                           count_text(report.budget)));
+  console.line(fmt::format("receipts of older epochs stay valid; handed over in {} with a proof of {}",
+                           seconds_text(report.seconds.total), bytes_text(report.handover_bytes)));
 }
 
 void print(const Console& console, const api::CommitDataReport& report) {
@@ -188,8 +199,8 @@ void print(const Console& console, const api::InspectReport& report, const std::
     console.line("  root         " + hash::hex(report.data->root));
   }
   if (report.ledger_used)
-    console.line(fmt::format("  proofs       {} made, {} left", count_text(*report.ledger_used),
-                             count_text(*report.ledger_left)));
+    console.line(fmt::format("  proofs       {} made, {} left in epoch {}", count_text(*report.ledger_used),
+                             count_text(*report.ledger_left), *report.ledger_epoch));
 }
 
 void print(const Console& console, const api::EstimateReport& report, const std::string& model) {

@@ -65,7 +65,7 @@ class Made:
         self.onnx.write_bytes(model.SerializeToString())
         self.calibration = folder / "calibration.npz"
         np.savez(self.calibration, **(calibration or models.samples(model, samples, seed=1)))
-        arguments = [f"--{key}={value}" for key, value in options.items()]
+        arguments = [f"--{key}={value}" if value else f"--{key}" for key, value in options.items()]
         self.report = succeed("compile", self.onnx, "--calibrate", self.calibration, "-o", folder / "m", *arguments)
         self.tacit, self.ledger, self.pub = (folder / f"m.{s}" for s in ("tacit", "ledger", "pub"))
 

@@ -154,6 +154,7 @@ def test_ledger_is_needed_and_belongs(mlp, tmp_path):
     folder = tmp_path / "other"
     folder.mkdir()
     other = Made(folder, models.sigmoid())
+    shutil.copy(mlp.pub, tmp_path / "m.pub")
     refused("kBadLedger", 4, "prove", tmp_path / "m.tacit", "--ledger", other.ledger, "--input", path, "-o", tmp_path / "r")
     shutil.copy(mlp.ledger, tmp_path / "m.ledger")
     os.chmod(tmp_path / "m.ledger", 0o644)
@@ -161,19 +162,41 @@ def test_ledger_is_needed_and_belongs(mlp, tmp_path):
     assert not (tmp_path / "r").exists()
 
 
-def test_budget(tmp_path):
-    made = Made(tmp_path, models.no_weights(), proofs="1")
-    path, _ = made.input("b.npz", 1, seed=1)
-    budget = made.report["epoch"]["budget"]
-    for used in range(1, 200):
-        outcome = tacit("prove", made.tacit, "--input", path, "-o", tmp_path / "r", "--json")
-        if outcome.code != 0:
-            break
-        assert outcome.json["ledger"]["used"] == used
-    assert budget <= used - 1 <= budget + 1
-    (tmp_path / "r").unlink()
-    refused("kBudgetSpent", 1, "prove", made.tacit, "--input", path, "-o", tmp_path / "r")
+def test_copied_ledger(mlp, tmp_path):
+    """A copy would open rows twice; a ledger that was only moved is still the one."""
+    path, _ = mlp.input("c.npz", 1, seed=1)
+    for name in ("m.tacit", "m.ledger", "m.pub"):
+        shutil.copy2(mlp.folder / name, tmp_path / name)
+    refused("kBadLedger", 4, "prove", tmp_path / "m.tacit", "--input", path, "-o", tmp_path / "r")
+    refused("kBadLedger", 4, "epoch", tmp_path / "m.tacit")
+    refused("kBadLedger", 4, "inspect", tmp_path / "m.ledger")
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["m.ledger", "m.pub", "m.tacit"]
+    made = Made(tmp_path, models.no_weights(), force="")
+    moved = tmp_path / "moved"
+    moved.mkdir()
+    for name in ("m.tacit", "m.ledger", "m.pub"):
+        os.rename(tmp_path / name, moved / name)
+    small, _ = made.input("s.npz", 1, seed=1)
+    succeed("prove", moved / "m.tacit", "--input", small, "-o", tmp_path / "r")
+
+
+def test_public_file_is_needed(tmp_path):
+    """Receipts never name an epoch that the public file beside the model doesn't list."""
+    made = Made(tmp_path, models.sigmoid())
+    path, _ = made.input("p.npz", 1, seed=1)
+    older = made.pub.read_bytes()
+    succeed("epoch", made.tacit)
+    newer = made.pub.read_bytes()
+    used = succeed("inspect", made.ledger)["ledger"]["used"]
+    made.pub.write_bytes(older)
+    refused("kWrongEpoch", 4, "prove", made.tacit, "--input", path, "-o", tmp_path / "r")
+    refused("kWrongEpoch", 4, "epoch", made.tacit)
+    made.pub.unlink()
+    refused("kIo", 4, "prove", made.tacit, "--input", path, "-o", tmp_path / "r")
     assert not (tmp_path / "r").exists()
+    assert succeed("inspect", made.ledger)["ledger"]["used"] == used
+    made.pub.write_bytes(newer)
+    made.prove("r", "--input", path)
 
 
 def test_usage(mlp, tmp_path):

@@ -563,7 +563,8 @@ def layers(proof, system, parameters, publics):
 
 def product_check(proof):
     one, zero = proof.one(), proof.number(0)
-    chi, power, claim, a, b = proof.draw("chi"), one, [], [], []
+    chi, power, a, b = proof.draw("chi"), one, [], []
+    claim = [(zero, Form(zero))]  # there may be no product
     for terms, z in proof.products:
         claim.append((power, z))
         for kappa, x, y in terms:
@@ -756,7 +757,7 @@ def committed_trees(proof, system, parameters, roots):
         word = []
         for o in stack["oracles"]:
             mask = d if o == carrier else 0
-            tree_id = 4 << 32 if system["oracles"][o]["kind"] == 1 else o
+            tree_id = [0, 4 << 32, o][system["oracles"][o]["kind"]]
             word.append((Tree(tree_id, trees[o], system["oracles"][o]["limbs"] + mask), mask))
         if carrier is None:
             word.append((Tree((1 << 32) + s, proof.digest("root"), d), d))

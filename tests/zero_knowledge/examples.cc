@@ -4,6 +4,7 @@
 
 #include "tacit/base/check.h"
 #include "tacit/field/fields.h"
+#include "tacit/receipt/handover.h"
 #include "tacit/statement/builder.h"
 #include "tacit/statement/instance.h"
 
@@ -169,6 +170,19 @@ Example product() {
   Example e{"product", b.take(), {{{7}}}, product_witnesses};
   place(e.system, {1, 1});
   return e;
+}
+
+Example handover(const Example& example) {
+  Example e{"handover", receipt::handover_system({example.system, {}, {}, {}}), {}, nullptr};
+  place(e.system, std::vector<uint8_t>(2, example.system.oracles[0].log_rows));
+  return e;
+}
+
+Assignment handover_witness(const Example& example, const Assignment& witness) {
+  Assignment out;
+  for (TensorId id = 0; id < example.system.tensors.size(); ++id)
+    if (example.system.tensors[id].oracle == 0) out.tensors.insert(out.tensors.end(), 2, witness.tensors[id]);
+  return out;
 }
 
 verifier::Parameters tight_parameters(const Example& example, Stacking stacking, size_t n_proofs) {

@@ -28,6 +28,11 @@ Example gather();
 // ⟨w, x⟩ = a stated value; no lookups.
 Example product();
 
+// The weights of an example (its oracle 0, its only fixed one) under two commitments: their handover, and the witness
+// that belongs to a witness of the example.
+Example handover(const Example& example);
+statement::Assignment handover_witness(const Example& example, const statement::Assignment& witness);
+
 enum class Stacking {
   kApart,   // the oracles that outlive a proof in one stack, those of a proof in another
   kShared,  // all in one

@@ -70,9 +70,8 @@ std::string Report::text() const {
 
 Report compare_witnesses(const Setting& setting, uint64_t seed) {
   std::mt19937_64 random(seed);
-  const size_t n = setting.programs.size();
-  const Session first(setting, setting.example.witnesses(setting.example, n, random));
-  const Session second(setting, setting.example.witnesses(setting.example, n, random));
+  const Session first(setting, setting.witnesses(random));
+  const Session second(setting, setting.witnesses(random));
   const Tape tape = random_tape(first.tape_length(), random);
   const Session::Run run = first.run(tape);
   const std::vector<Toy> target = run.values();

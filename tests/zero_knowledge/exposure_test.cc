@@ -45,7 +45,7 @@ class Exposure : public testing::Test {
   void TearDown() override { prover::plant(prover::Fault::kNone); }
   Session session(uint64_t seed) const {
     std::mt19937_64 random(seed);
-    return {{example_, parameters_, {Program{}}}, example_.witnesses(example_, 1, random)};
+    return {repeated(example_, parameters_, {Program{}}), example_.witnesses(example_, 1, random)};
   }
   Session::Run run(uint64_t seed) const {
     std::mt19937_64 random(seed);

@@ -85,9 +85,9 @@ TEST_P(Planted, Verdict) {
   verifier::Parameters parameters = tight_parameters(example, c.stacking, c.budget);
   for (verifier::Stack& stack : parameters.stacks) stack.queries += c.more_rows;
   prover::plant(c.fault);
-  Setting setting{example, parameters, {}, c.seeding};
-  for (uint64_t i = 0; i < c.proofs; ++i) setting.programs.push_back({1, i, c.zero_challenges});
-  const Report report = compare_witnesses(setting, 1);
+  std::vector<Program> programs;
+  for (uint64_t i = 0; i < c.proofs; ++i) programs.push_back({1, i, c.zero_challenges});
+  const Report report = compare_witnesses(repeated(example, parameters, programs, c.seeding), 1);
   std::printf("%-52s expected %-5s got %s\n", c.name, verdict_name(c.expected), report.text().c_str());
   EXPECT_EQ(report.verdict, c.expected) << c.name;
   EXPECT_TRUE(report.complete || c.expected == kLeak) << c.name;

@@ -1,4 +1,4 @@
-// A session: several proofs on one commitment, as a map from the prover's randomness to the transcript.
+// A session: several proofs on common commitments, as a map from the prover's randomness to the transcript.
 //
 // The *tape* holds every field element that the prover draws: the blinding of what outlives a proof, then
 // each proof's blinding, masks and pads. Pads that no proof uses are zero and not on the tape: as spare
@@ -8,6 +8,7 @@
 //   J(x)·e = (f(x + e) − f(x − e))/2
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -25,12 +26,34 @@ enum class Seeding {
   kSame,   // all proofs share theirs: a leak
 };
 
+// One proof of a session.
+struct Part {
+  Example example;
+  verifier::Parameters parameters;
+  Program program;
+  std::vector<size_t> commitments;  // of the session, one for each oracle that outlives a proof
+};
+
 struct Setting {
-  const Example& example;
-  const verifier::Parameters& parameters;
-  std::vector<Program> programs;  // one for each proof
+  std::vector<Part> parts;
+  // Assignments for all parts, with the same values under the same commitment.
+  std::function<std::vector<statement::Assignment>(std::mt19937_64& random)> witnesses;
   Seeding seeding = Seeding::kFresh;
 };
+
+// Proofs of one statement, one for each program.
+Setting repeated(const Example& example, const verifier::Parameters& parameters, std::vector<Program> programs,
+                 Seeding seeding = Seeding::kFresh);
+
+// Where a commitment is used first: its shape.
+struct CommitmentShape {
+  size_t part = 0;
+  uint32_t oracle = 0;
+  size_t stack = 0, place = 0;  // of the part's parameters
+};
+std::vector<CommitmentShape> commitment_shapes(const Setting& setting);
+// The numbers of a system's oracles that outlive a proof.
+std::vector<uint32_t> fixed_oracles(const statement::System& system);
 
 // A tape that counts what is read from it.
 class TapeReader {
@@ -52,18 +75,18 @@ DenseMatrix central_differences(const Tape& tape, Map&& map);
 
 class Session {
  public:
-  // `witnesses`: one for each proof, with the same weights and data.
+  // `witnesses`: one for each part, with the same values under the same commitment.
   Session(Setting setting, std::vector<statement::Assignment> witnesses);
 
-  size_t tape_length() const { return fixed_length_ + shared_proofs() * proof_length_; }
-  size_t pads_used() const { return pads_used_; }
+  size_t tape_length() const { return layouts_.back().begin + layouts_.back().length; }
+  size_t pads_used() const { return layouts_[0].pads_used; }
   const Setting& setting() const { return setting_; }
 
   struct Run {
     std::vector<Transcript> proofs;
     std::vector<Bytes> bytes;
     std::vector<std::vector<Event>> events;
-    std::vector<hash::Digest> roots;  // of what outlives a proof
+    std::vector<hash::Digest> roots;  // of the commitments
 
     std::vector<Toy> values() const;  // of all transcripts, one after the other
   };
@@ -88,16 +111,22 @@ class Session {
     std::vector<Event> events;
     size_t pads_end = 0;  // where the pads that are used end on this proof's tape
   };
-  size_t shared_proofs() const { return setting_.seeding == Seeding::kSame ? 1 : witnesses_.size(); }
+  // A part's randomness on the tape, and its coordinates.
+  struct Layout {
+    size_t begin = 0, length = 0;
+    size_t pads_used = 0, pads_end = 0;
+    size_t first_row = 0, rows = 0;
+  };
   Commitment commit(const Tape& tape) const;
-  verifier::Statement statement(const std::vector<hash::Digest>& roots) const;
+  verifier::Statement statement(size_t i, const std::vector<hash::Digest>& roots) const;
   One prove(size_t i, const Commitment& commitment, TapeReader& tape) const;
   One prove(size_t i, const Commitment& commitment, const Tape& tape) const;
 
   Setting setting_;
   std::vector<statement::Assignment> witnesses_;
-  size_t pads_used_ = 0, fixed_length_ = 0, proof_length_ = 0, pads_end_ = 0;
-  size_t transcript_length_ = 0;  // of one proof
+  std::vector<CommitmentShape> shapes_;
+  size_t fixed_length_ = 0;
+  std::vector<Layout> layouts_;
 };
 
 Tape random_tape(size_t length, std::mt19937_64& random);

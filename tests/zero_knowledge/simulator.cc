@@ -112,32 +112,34 @@ std::vector<uint64_t> positions_of(const Program& program, uint8_t log_domain, u
   return verifier::draw_positions(coins, Label::kQueryPositions, log_domain, queries);
 }
 
-// Rows of what outlives a proof, by oracle, for all openings of the session.
-std::map<uint32_t, Rows> fixed_rows(const Setting& setting, TapeReader& tape) {
-  std::map<uint32_t, Rows> out;
-  for (const Stack& stack : setting.parameters.stacks)
-    for (uint32_t o : stack.oracles) {
-      const statement::Oracle& oracle = setting.example.system.oracles[o];
-      if (oracle.kind == OracleKind::kActivations) continue;
-      Rows rows(oracle.limbs, stack.log_domain);
-      for (const Program& program : setting.programs)
-        for (uint64_t x : positions_of(program, stack.log_domain, stack.queries)) rows.invent(tape, x, 0, oracle.limbs);
-      out.emplace(o, std::move(rows));
+// Rows of what outlives a proof, by commitment, for all openings of the session.
+std::vector<Rows> fixed_rows(const Setting& setting, TapeReader& tape) {
+  std::vector<Rows> out;
+  for (const CommitmentShape& shape : commitment_shapes(setting)) {
+    const Part& first = setting.parts[shape.part];
+    const uint32_t limbs = first.example.system.oracles[shape.oracle].limbs;
+    Rows& rows = out.emplace_back(limbs, first.parameters.stacks[shape.stack].log_domain);
+    for (const Part& part : setting.parts) {
+      if (std::ranges::count(part.commitments, out.size() - 1) == 0) continue;
+      const uint32_t queries = part.parameters.stacks[0].queries;  // the same in every stack here
+      for (uint64_t x : positions_of(part.program, rows.log_domain, queries)) rows.invent(tape, x, 0, limbs);
     }
+  }
   return out;
 }
 
 // One simulated proof.
 class Simulation {
  public:
-  Simulation(const Setting& setting, const verifier::Statement& statement, const Program& program,
-             const std::map<uint32_t, Rows>& fixed, TapeReader& tape)
-      : system_(setting.example.system),
-        parameters_(setting.parameters),
+  Simulation(const Part& part, const verifier::Statement& statement, const std::vector<Rows>& fixed, TapeReader& tape)
+      : system_(part.example.system),
+        parameters_(part.parameters),
         statement_(statement),
-        program_(program),
-        tape_(tape),
-        rows_(fixed) {}
+        program_(part.program),
+        tape_(tape) {
+    const std::vector<uint32_t> oracles = fixed_oracles(system_);
+    for (size_t k = 0; k < oracles.size(); ++k) rows_.emplace(oracles[k], fixed[part.commitments[k]]);
+  }
 
   void run(Session::Run& out) {
     for (const Stack& stack : parameters_.stacks)
@@ -277,12 +279,18 @@ Simulator::Simulator(Setting setting) : setting_(std::move(setting)) {
 
 Session::Run Simulator::run(TapeReader& tape) const {
   Session::Run out;
-  const std::map<uint32_t, Rows> fixed = fixed_rows(setting_, tape);
-  for (const auto& [o, rows] : fixed)
-    out.roots.push_back(rows.commit(verifier::oracle_tree_id(setting_.example.system, o)).root());
-  const verifier::Statement statement{
-      setting_.example.system, setting_.parameters, setting_.example.publics, out.roots, {}};
-  for (const Program& program : setting_.programs) Simulation(setting_, statement, program, fixed, tape).run(out);
+  const std::vector<Rows> fixed = fixed_rows(setting_, tape);
+  const std::vector<CommitmentShape> shapes = commitment_shapes(setting_);
+  for (size_t c = 0; c < fixed.size(); ++c) {
+    const System& system = setting_.parts[shapes[c].part].example.system;
+    out.roots.push_back(fixed[c].commit(verifier::oracle_tree_id(system, shapes[c].oracle)).root());
+  }
+  for (const Part& part : setting_.parts) {
+    std::vector<hash::Digest> roots;
+    for (const size_t c : part.commitments) roots.push_back(out.roots[c]);
+    const verifier::Statement statement{part.example.system, part.parameters, part.example.publics, roots, {}};
+    Simulation(part, statement, fixed, tape).run(out);
+  }
   return out;
 }
 

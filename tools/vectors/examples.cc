@@ -126,6 +126,20 @@ Example public_input() {
   return finish(std::move(e));
 }
 
+Example handover() {
+  Builder b;
+  const OracleId older = b.oracle(OracleKind::kWeights), newer = b.oracle(OracleKind::kWeights);
+  std::vector<std::vector<int64_t>> values;
+  for (const Space& space : {Space{{strip_axis(3), strip_axis(5)}}, Space{{whole_axis(3)}}}) {
+    const TensorId before = b.tensor(older, space, {-8, 7}), after = b.tensor(newer, space, {-8, 7});
+    b.identity(space, b.cell(before) + b.cell(after, -1));
+    values.insert(values.end(), 2, pattern(space.elements(), 8));
+  }
+  Example e = prepare(b, {2, 2});
+  e.assignment.tensors = std::move(values);
+  return finish(std::move(e));
+}
+
 Example window(const std::vector<uint8_t>& log_rows) {
   Builder b;
   const OracleId weights = b.oracle(OracleKind::kWeights), act = b.oracle(OracleKind::kActivations);

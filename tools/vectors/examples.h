@@ -29,4 +29,7 @@ Example public_input();
 //   acc[c, o] = Σ_k x[c, 2o + k − 1]·w[c, k];   q = saturate((acc + 2 − rem)/4);   f = t[x];   z = q + 5·mask
 Example window(const std::vector<uint8_t>& log_rows = {3, 4});
 
+// The handover of docs/spec 9.4 for two weight tensors, one in strips.
+Example handover();
+
 }  // namespace tacit::vectors

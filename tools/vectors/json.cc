@@ -177,6 +177,7 @@ const std::vector<File>& files() {
       {"proof_data", proof_data},
       {"proof_window", proof_window},
       {"proof_window_levels", proof_window_levels},
+      {"proof_handover", proof_handover},
   };
   return list;
 }

@@ -145,4 +145,13 @@ Json proof_window_levels() {
   return proof_case<E3>(e, p, {});
 }
 
+// The weights of two epochs: two fixed oracles with one tree number, identities alone.
+Json proof_handover() {
+  const Example e = handover();
+  Parameters p = tiny_parameters(e.system, verifier::Profile::k100, 6);
+  p.stacks = {{{0, 1}, {4, 4}, 2, 6, 3, 0}};
+  p.levels = {{4, 6, 3, 0, 0}};
+  return proof_case<E2>(e, p, {'t', 'w', 'o'});
+}
+
 }  // namespace tacit::vectors

@@ -34,5 +34,6 @@ Json proof_data();
 Json proof_dense_levels();
 Json proof_window();
 Json proof_window_levels();
+Json proof_handover();
 
 }  // namespace tacit::vectors

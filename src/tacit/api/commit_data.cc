@@ -101,8 +101,7 @@ Result<CommitDataReport> commit_data(const CommitDataOptions& options) {
   TACIT_ASSIGN(NewData made, make_data(std::move(file), name, options.min_proofs));
   stages.begin("write");
   TACIT_TRY(keep(made, options.replace ? Overwrite::kYes : Overwrite::kNo));
-  return CommitDataReport{made.id,           made.file.open,  made.budget,    made.paths.data,
-                          made.paths.ledger, made.paths.open, stages.finish()};
+  return made.report(stages.finish());
 }
 
 }  // namespace tacit::api

@@ -1,12 +1,11 @@
 #include <algorithm>
 #include <cmath>
 
+#include "tacit/api/epoch.h"
 #include "tacit/api/files.h"
 #include "tacit/api/lowering.h"
 #include "tacit/api/model_file.h"
-#include "tacit/api/new_ledger.h"
 #include "tacit/api/planning.h"
-#include "tacit/base/os_random.h"
 #include "tacit/model/lower/report.h"
 #include "tacit/statement/instance.h"
 
@@ -16,16 +15,11 @@ namespace {
 // Samples whose outputs are compared with the float model's.
 constexpr size_t kComparedSamples = 256;
 
-struct Paths {
-  std::string model, ledger, open;
-};
-
-Paths output_paths(const CompileOptions& options) {
-  const std::string name = options.name.empty() ? without_suffix(options.model, ".onnx") : options.name;
-  return {name + ".tacit", name + ".ledger", name + ".pub"};
+ModelPaths output_paths(const CompileOptions& options) {
+  return model_paths((options.name.empty() ? without_suffix(options.model, ".onnx") : options.name) + ".tacit", {});
 }
 
-Status check_free(const Paths& paths, bool replace) {
+Status check_free(const ModelPaths& paths, bool replace) {
   for (const std::string& path : {paths.model, paths.ledger, paths.open}) {
     if (!replace && file_exists(path)) return fail(Code::kExists, path, 0, "use --force to replace it");
     TACIT_TRY(check_writable(path));
@@ -50,21 +44,16 @@ Result<std::vector<OutputAccuracy>> measure_accuracy(const Lowered& lowered) {
   return out;
 }
 
-LedgerHeader ledger_header(const receipt::PublicFile& file, const hash::Seed& seed) {
-  return {receipt::model_id(file), 0, file.weights.max_queries, uint64_t{1} << file.weights.log_blinding, seed};
-}
-
 Status register_weights(receipt::PublicFile& file, const ModelFile& made, const WeightMatrix& weights,
-                        const std::string& ledger) {
+                        LockedLedger& ledger) {
   TACIT_ASSIGN(const auto found, registration_case(file, made.program.weights, available_threads()));
   if (!found) return {};
   const verifier::Statement statement = receipt::registration_statement(file, found->system, found->parameters);
+  const uint32_t rows = oracle_queries(found->parameters, receipt::kWeightOracle);
   TACIT_ASSIGN(Proof proof, prove_with_ledger({statement,
                                                found->assignment,
-                                               weights,
-                                               ledger,
-                                               receipt::model_id(file),
-                                               Spending::kRegistration,
+                                               {&weights},
+                                               [&] { return ledger.spend(rows, Spending::kRegistration); },
                                                {},
                                                nullptr}));
   file.registration = {found->parameters, std::move(proof.bytes)};
@@ -85,7 +74,8 @@ Result<ProofPlan> plan_model(const receipt::PublicModel& model, verifier::Profil
 }  // namespace
 
 Result<CompileReport> compile(const CompileOptions& options) {
-  const Paths paths = output_paths(options);
+  const ModelPaths paths = output_paths(options);
+  TACIT_TRY(settle(paths));
   TACIT_TRY(check_free(paths, options.replace));
   Stages stages(options.progress);
   TACIT_ASSIGN(Lowered lowered, lower_file(options, stages));
@@ -99,32 +89,28 @@ Result<CompileReport> compile(const CompileOptions& options) {
                  std::move(lowered.program)};
 
   stages.begin("commit");
-  TACIT_ASSIGN(const auto fresh, os_random_32());
-  LedgerHeader header;
-  header.seed = hash::Seed(fresh);
-  const WeightMatrix weights = commit_weights(made.open, made.commitment, made.program.weights, header.weights_seed());
-  receipt::PublicFile open = made.public_file(0, weights.root());
-  header = ledger_header(open, header.seed);
-  NewLedger ledger(paths.ledger);
-  TACIT_TRY(ledger.create(header));
+  TACIT_ASSIGN(Staging staging, Staging::begin(paths));
+  TACIT_ASSIGN(NewCommitment fresh, commit_epoch(made, 0));
+  receipt::PublicFile open = made.public_file(0, fresh.header.root);
+  fresh.header.model_id = receipt::model_id(open);
+  TACIT_TRY(staging.ledger().begin(fresh.header));
 
   stages.begin("register");
-  TACIT_TRY(register_weights(open, made, weights, ledger.path()));
+  TACIT_TRY(register_weights(open, made, fresh.weights, staging.ledger()));
   stages.begin("admit");
   TACIT_ASSIGN(const receipt::Admitted admitted, receipt::admit(open));
 
   stages.begin("write");
   const Overwrite overwrite = options.replace ? Overwrite::kYes : Overwrite::kNo;
   const Bytes model_bytes = encode(made), public_bytes = receipt::encode(open);
-  TACIT_TRY(write_file(paths.model, model_bytes, Access::kPrivate, overwrite));
-  TACIT_TRY(ledger.keep(overwrite));
-  TACIT_TRY(write_file(paths.open, public_bytes, Access::kPublic, overwrite));
+  TACIT_TRY(staging.stage_model(model_bytes));
+  TACIT_TRY(staging.publish(public_bytes, overwrite));
 
   report.model_id = admitted.model_id();
   report.facts = public_facts(made.open);
   report.calibrated = !options.calibration.empty();
   report.nodes = made.program.nodes.size();
-  report.budget = header.budget();
+  report.budget = fresh.header.budget();
   report.model_file = paths.model;
   report.ledger_file = paths.ledger;
   report.public_file = paths.open;
@@ -159,7 +145,7 @@ Result<EstimateReport> estimate(const CompileOptions& options) {
                    {"witness, lookups, contractions", plan.prediction.seconds - plan.prediction.opening_seconds}};
   report.threads = available_threads();
   const receipt::WeightCommitment weights = weight_commitment(plan.parameters);
-  report.proofs = LedgerHeader{{}, 0, weights.max_queries, uint64_t{1} << weights.log_blinding, {}}.budget();
+  report.proofs = ledger_header(weights, 0).budget();
   report.peak_bytes = predicted_memory(lowered.open, plan.parameters);
   // What has been done, and a registration that looks every weight up once or twice and commits once more.
   const Seconds done = stages.finish();

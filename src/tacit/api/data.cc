@@ -65,15 +65,22 @@ Result<NewData> make_data(DataFile file, const std::string& name, uint64_t min_p
   open.code = plan.code;
   open.max_queries = plan.max_queries;
   TACIT_ASSIGN(const auto fresh, os_random_32());
-  LedgerHeader header{{}, 0, plan.max_queries, uint64_t{1} << plan.code.log_blinding, hash::Seed(fresh)};
+  LedgerHeader header;
+  header.max_queries = plan.max_queries;
+  header.rows = uint64_t{1} << plan.code.log_blinding;
+  header.seed = hash::Seed(fresh);
   WeightMatrix matrix = commit_data(file, header.weights_seed());
-  open.root = matrix.root();
+  open.root = header.root = matrix.root();
   header.model_id = receipt::data_id(open);
   DataPaths paths = data_paths(name);
   NewLedger ledger(paths.ledger);
   TACIT_TRY(ledger.create(header));
-  return NewData{std::move(file),   header.model_id, std::move(paths),
-                 std::move(ledger), header.budget(), std::move(matrix)};
+  return NewData{std::move(file),   header.model_id,   std::move(paths),
+                 std::move(ledger), std::move(header), std::move(matrix)};
+}
+
+CommitDataReport NewData::report(Seconds seconds) const {
+  return {id, file.open, header.budget(), paths.data, paths.ledger, paths.open, std::move(seconds)};
 }
 
 Status keep(NewData& made, Overwrite overwrite) {

@@ -7,6 +7,7 @@
 
 #include "tacit/api/new_ledger.h"
 #include "tacit/api/proving.h"
+#include "tacit/api/tacit.h"
 #include "tacit/receipt/data_file.h"
 
 namespace tacit::api {
@@ -35,8 +36,10 @@ struct NewData {
   hash::Digest id;
   DataPaths paths;
   NewLedger ledger;
-  uint64_t budget = 0;  // proofs
+  LedgerHeader header;
   WeightMatrix matrix;
+
+  CommitDataReport report(Seconds seconds = {}) const;
 };
 // Chooses a code for the data, draws a seed and commits; file.open needs neither code nor root yet.
 // Errors: those of plan_data and create_ledger, kEnvironment.

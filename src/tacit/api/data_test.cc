@@ -132,8 +132,7 @@ TEST_P(DataTest, AnotherCellThanTheCommittedOneProvesNothing) {
       const WeightMatrix matrix = commit_data(lie, read_ledger(data_->ledger.path())->header.weights_seed());
       EXPECT_NE(matrix.root(), data_->file.open.root);
       ProofJob bad = job;
-      bad.data.clear();
-      bad.data.push_back({matrix, data_->ledger.path(), data_->id});
+      bad.fixed.back() = &matrix;
       return prove_seeded(bad, 3);
     };
     EXPECT_NE(verdict(prove(run)), Code::kUsage);
@@ -151,7 +150,7 @@ TEST_P(DataTest, TheirBudgetIsTheirOwn) {
       // Only the counting matters here.
       const auto left = read_ledger(few.ledger.path());
       EXPECT_TRUE(left);
-      const auto spent = spend(few.ledger.path(), few.id, few.file.open.max_queries, Spending::kProof);
+      const auto spent = spend(few.ledger.path(), few.header, few.file.open.max_queries, Spending::kProof);
       if (!spent) break;
       ++made;
     }
@@ -161,7 +160,7 @@ TEST_P(DataTest, TheirBudgetIsTheirOwn) {
     return Proof{};
   };
   (void)prove(run);
-  EXPECT_GE(made, few.budget);
+  EXPECT_GE(made, few.header.budget());
   ASSERT_TRUE(refusal);
   EXPECT_EQ(refusal->code, Code::kBudgetSpent);
   EXPECT_NE(refusal->hint.find("commit-data"), std::string::npos);

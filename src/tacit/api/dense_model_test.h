@@ -11,6 +11,7 @@
 #include "tacit/api/data.h"
 #include "tacit/api/planning.h"
 #include "tacit/api/proving.h"
+#include "tacit/receipt/handover.h"
 #include "tacit/statement/builder.h"
 #include "tacit/statement/check.h"
 #include "tacit/statement/instance.h"
@@ -74,10 +75,8 @@ struct Dense {
 inline Result<Proof> prove_with(const ProofJob& job, uint8_t seed, verifier::Coins& coins) {
   const auto over = [&](auto field) -> Result<Proof> {
     prover::SeededRandomness<field::Goldilocks> random(hash::Seed({seed}));
-    std::vector<const WeightMatrix*> fixed{&job.weights};
-    for (const DataOpening& opening : job.data) fixed.push_back(&opening.matrix);
     TACIT_ASSIGN(Bytes bytes,
-                 prover::prove<decltype(field)>({job.statement, job.assignment, fixed, random, nullptr}, coins));
+                 prover::prove<decltype(field)>({job.statement, job.assignment, job.fixed, random, nullptr}, coins));
     return Proof{std::move(bytes), {}};
   };
   return job.statement.parameters.profile == Profile::k100 ? over(field::Goldilocks2{}) : over(field::Goldilocks3{});
@@ -109,23 +108,48 @@ class Compiled {
         instantiate(with_visibility(file_.model.system, file_.model.inputs, file_.model.outputs, {}), 1), options);
     ASSERT_TRUE(plan) << plan.error().message();
     file_.weights = weight_commitment(plan->parameters);
-    LedgerHeader header;
-    header.seed.expose()[0] = 1;
-    weights_.emplace(commit_weights(file_.model, file_.weights, dense_.weights, header.weights_seed()));
-    file_.epochs = {{0, weights_->root(), {}}};
-    header.model_id = receipt::model_id(file_);
-    header.max_queries = file_.weights.max_queries;
-    header.rows = uint64_t{1} << file_.weights.log_blinding;
-    ASSERT_TRUE(create_ledger(ledger_, header));
+    begin(0, dense_.weights);
     enroll(dense_.weights);
+  }
+  // An epoch of its own for these weights, with a ledger, as the last one in the file.
+  void begin(uint32_t number, const Weights& weights) {
+    header_.seed.expose()[0] = static_cast<uint8_t>(1 + number);
+    header_.epoch = number;
+    weights_.emplace(commit_weights(file_.model, file_.weights, weights, header_.weights_seed()));
+    header_.root = weights_->root();
+    file_.epochs.resize(number);
+    file_.epochs.push_back({number, header_.root, {}});
+    header_.model_id = receipt::model_id(file_);
+    header_.max_queries = file_.weights.max_queries;
+    header_.rows = uint64_t{1} << file_.weights.log_blinding;
+    std::filesystem::remove(ledger_);
+    ASSERT_TRUE(create_ledger(ledger_, header_));
+  }
+  std::function<Result<LedgerState>()> spend_rows(const verifier::Parameters& parameters, Spending kind) const {
+    return [this, rows = oracle_queries(parameters, receipt::kWeightOracle), kind] {
+      return spend(ledger_, header_, rows, kind);
+    };
+  }
+  // Hands over from `older` to the last epoch of the file; the proof's witness are these weights.
+  void hand_over(const WeightMatrix& older, const Weights& weights) {
+    const auto found = handover_case(file_, weights, 2);
+    ASSERT_TRUE(found && *found) << found.error().message();
+    const WeightCase& c = **found;
+    ASSERT_TRUE(check(c.system));
+    const verifier::Statement statement =
+        receipt::handover_statement(file_, file_.epochs.back().number, c.system, c.parameters);
+    const auto proof = prove_with_ledger(
+        {statement, c.assignment, {&older, &*weights_}, spend_rows(c.parameters, Spending::kHandoverIn), {}, nullptr});
+    ASSERT_TRUE(proof) << proof.error().message();
+    file_.epochs.back().handover = {c.parameters, proof->bytes};
   }
   void enroll(const Weights& weights) {
     const auto found = registration_case(file_, weights, 2);
     ASSERT_TRUE(found && *found) << found.error().message();
-    const RegistrationCase& c = **found;
+    const WeightCase& c = **found;
     const verifier::Statement statement = receipt::registration_statement(file_, c.system, c.parameters);
     const auto proof = prove_with_ledger(
-        {statement, c.assignment, *weights_, ledger_, receipt::model_id(file_), Spending::kRegistration, {}, nullptr});
+        {statement, c.assignment, {&*weights_}, spend_rows(c.parameters, Spending::kRegistration), {}, nullptr});
     ASSERT_TRUE(proof) << proof.error().message();
     file_.registration = {c.parameters, proof->bytes};
   }
@@ -159,7 +183,7 @@ class Compiled {
     WeightMatrix matrix = commit_data(made, hash::Seed({7}));
     made.open.root = matrix.root();
     const DataPaths paths = data_paths(folder_ + "/fixed");
-    return {made, receipt::data_id(made.open), paths, NewLedger(paths.ledger), 0, std::move(matrix)};
+    return {made, receipt::data_id(made.open), paths, NewLedger(paths.ledger), {}, std::move(matrix)};
   }
   // The input that rows of the data are.
   static std::vector<int64_t> rows_of(const DataFile& data, uint32_t first, uint32_t samples) {
@@ -182,8 +206,13 @@ class Compiled {
   Receipt prove(const Claim& run) {
     Receipt out;
     const auto samples = static_cast<uint32_t>(run.x.size() / kInputs);
-    out.header = {
-        receipt::model_id(file_), 0, samples, receipt::exposures(run.visibility, 1, 1), {}, run.time, run.context};
+    out.header = {receipt::model_id(file_),
+                  header_.epoch,
+                  samples,
+                  receipt::exposures(run.visibility, 1, 1),
+                  {},
+                  run.time,
+                  run.context};
     prover::PlanOptions options = committed_options(file_, 2);
     if (run.data != nullptr) {
       const receipt::PublicData& open = run.data->file.open;
@@ -204,11 +233,14 @@ class Compiled {
     a.publics = out.values;
     if (run.data != nullptr) a.tensors.push_back(run.data->file.values);
     EXPECT_EQ(satisfies(*system, a).has_value(), run.is_true);
-    std::vector<hash::Digest> roots{file_.epochs[0].root};
+    std::vector<hash::Digest> roots{header_.root};
     if (run.data != nullptr) roots.push_back(run.data->file.open.root);
     const verifier::Statement statement{*system, out.parameters, {out.values}, roots, receipt::encode(out.header)};
-    ProofJob job{statement, a, *weights_, ledger_, out.header.model_id, Spending::kProof, {}, nullptr};
-    if (run.data != nullptr) job.data.push_back({run.data->matrix, run.data->ledger.path(), run.data->id});
+    std::vector<DataLedger> ledgers;
+    if (run.data != nullptr) ledgers.push_back({run.data->ledger.path(), run.data->header, 2});
+    ProofJob job{
+        statement, a, {&*weights_}, [&] { return spend_proof(ledger_, header_, out.parameters, ledgers); }, {}};
+    if (run.data != nullptr) job.fixed.push_back(&run.data->matrix);
     const auto proof = run.prover(job);
     if (run.is_true) {
       EXPECT_TRUE(proof) << proof.error().message();
@@ -228,6 +260,7 @@ class Compiled {
 
   Dense dense_;
   std::string folder_, ledger_;
+  LedgerHeader header_;
   PublicFile file_;
   std::optional<WeightMatrix> weights_;
 };

@@ -12,21 +12,6 @@ namespace {
 
 tl::unexpected<Error> io_error(const std::string& path) { return fail(Code::kIo, path, 0, std::strerror(errno)); }
 
-// A file descriptor that closes itself.
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  ~Descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int get() const { return fd_; }
-
- private:
-  int fd_;
-};
-
 std::string folder_of(const std::string& path) {
   const size_t slash = path.rfind('/');
   return slash == std::string::npos ? "." : path.substr(0, slash + 1);
@@ -43,20 +28,55 @@ Status write_all(int fd, ByteView bytes, const std::string& path) {
   return {};
 }
 
+// Gives an open file without a name one that is free; the errors are those of link().
+int name_file(int fd, const std::string& path) {
+  const std::string open_file = "/proc/self/fd/" + std::to_string(fd);
+  return ::linkat(AT_FDCWD, open_file.c_str(), AT_FDCWD, path.c_str(), AT_SYMLINK_FOLLOW);
+}
+
+tl::unexpected<Error> exists_error(const std::string& path) {
+  return fail(Code::kExists, path, 0, "use --force to replace it");
+}
+
+// Writes a file that has no name until it is whole, so that a process that dies leaves nothing of it: under `path` if that
+// is free, else under `temporary`. Where the system has no such files, it has the name `temporary` from the start.
+// Returns the name.
+Result<std::string> write_whole(const std::string& path, const std::string& temporary, ByteView bytes, mode_t mode) {
+  const Descriptor nameless(::open(folder_of(path).c_str(), O_WRONLY | O_TMPFILE | O_CLOEXEC, mode));
+  if (nameless.get() >= 0) {
+    TACIT_TRY(write_all(nameless.get(), bytes, path));
+    if (name_file(nameless.get(), path) == 0) return path;
+    if (errno == EEXIST && name_file(nameless.get(), temporary) == 0) return temporary;
+  }
+  const Descriptor file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode));
+  if (file.get() < 0) return io_error(path);
+  const Status written = write_all(file.get(), bytes, path);
+  if (written) return temporary;
+  ::unlink(temporary.c_str());
+  return tl::unexpected(written.error());
+}
+
 }  // namespace
+
+Descriptor::~Descriptor() {
+  if (fd_ >= 0) ::close(fd_);
+}
+
+Status sync_folder(const std::string& path) {
+  const Descriptor folder(::open(folder_of(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (folder.get() < 0 || ::fsync(folder.get()) != 0) return io_error(path);
+  return {};
+}
 
 // rename() replaces its target; link() refuses to.
 Status move_file(const std::string& from, const std::string& to, Overwrite overwrite) {
   if (overwrite == Overwrite::kYes) {
     if (::rename(from.c_str(), to.c_str()) != 0) return io_error(to);
   } else {
-    if (::link(from.c_str(), to.c_str()) != 0)
-      return errno == EEXIST ? Status(fail(Code::kExists, to, 0, "use --force to replace it")) : io_error(to);
+    if (::link(from.c_str(), to.c_str()) != 0) return errno == EEXIST ? Status(exists_error(to)) : io_error(to);
     ::unlink(from.c_str());
   }
-  const Descriptor folder(::open(folder_of(to).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (folder.get() >= 0) ::fsync(folder.get());
-  return {};
+  return sync_folder(to);
 }
 
 Status check_writable(const std::string& path) {
@@ -93,18 +113,13 @@ Result<Bytes> read_file(const std::string& path, size_t max_bytes) {
 }
 
 Status write_file(const std::string& path, ByteView bytes, Access access, Overwrite overwrite) {
-  if (overwrite == Overwrite::kNo && file_exists(path))
-    return fail(Code::kExists, path, 0, "use --force to replace it");
+  if (overwrite == Overwrite::kNo && file_exists(path)) return exists_error(path);
   const std::string temporary = path + ".tmp" + std::to_string(::getpid());
+  ::unlink(temporary.c_str());  // of a process that died with this number
   const mode_t mode = access == Access::kPrivate ? 0600 : 0666;
-  Status status;
-  {
-    const Descriptor file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode));
-    if (file.get() < 0) return fail(Code::kIo, path, 0, std::strerror(errno));
-    status = write_all(file.get(), bytes, path);
-  }
-  if (status) status = move_file(temporary, path, overwrite);
-  if (!status) ::unlink(temporary.c_str());
+  TACIT_ASSIGN(const std::string name, write_whole(path, temporary, bytes, mode));
+  const Status status = name == path ? sync_folder(path) : move_file(temporary, path, overwrite);
+  if (!status) ::unlink(name.c_str());
   return status;
 }
 

@@ -14,7 +14,7 @@
 namespace tacit::api {
 namespace {
 
-constexpr size_t kHeaderBytes = 112;
+constexpr size_t kHeaderBytes = 160;
 
 class LedgerTest : public testing::Test {
  protected:
@@ -30,7 +30,7 @@ class LedgerTest : public testing::Test {
   ~LedgerTest() override { std::filesystem::remove_all(folder_); }
 
   void create() { ASSERT_TRUE(create_ledger(path_, header_)); }
-  Result<LedgerState> prove(uint32_t rows = 100) { return spend(path_, header_.model_id, rows, Spending::kProof); }
+  Result<LedgerState> prove(uint32_t rows = 100) { return spend(path_, header_, rows, Spending::kProof); }
   void rewrite(ByteView bytes) {
     std::ofstream(path_, std::ios::binary)
         .write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
@@ -47,13 +47,13 @@ TEST_F(LedgerTest, CountsAndRefusesWhenSpent) {
   ASSERT_EQ(::stat(path_.c_str(), &info), 0);
   EXPECT_EQ(info.st_mode & 0777, 0600u);
   EXPECT_EQ(header_.budget(), 3u);
-  ASSERT_TRUE(spend(path_, header_.model_id, 90, Spending::kRegistration));
+  ASSERT_TRUE(spend(path_, header_, 90, Spending::kRegistration));
   for (uint64_t i = 0; i < 3; ++i) {
     const auto state = prove();
     ASSERT_TRUE(state) << state.error().message();
-    EXPECT_EQ(state->records, i + 1);
-    EXPECT_EQ(state->proofs, i);
-    EXPECT_EQ(state->spent, 90 + 100 * i);
+    EXPECT_EQ(state->records, i + 2);
+    EXPECT_EQ(state->proofs, i + 1);
+    EXPECT_EQ(state->spent, 190 + 100 * i);
     EXPECT_EQ(state->header.seed.expose(), header_.seed.expose());
   }
   EXPECT_EQ(read_ledger(path_)->proofs_left(), 0u);
@@ -71,8 +71,21 @@ TEST_F(LedgerTest, RefusesMoreRowsThanAProofHas) {
 
 TEST_F(LedgerTest, BelongsToOneModel) {
   create();
-  hash::Digest other;
+  LedgerHeader other = header_;
+  other.model_id.bytes[0] ^= 1;
   EXPECT_EQ(spend(path_, other, 1, Spending::kProof).error().code, Code::kBadLedger);
+  EXPECT_EQ(read_ledger(path_)->records, 0u);
+}
+
+// A process that read the ledger before another one began the next epoch must read it again.
+TEST_F(LedgerTest, BelongsToOneEpoch) {
+  create();
+  LedgerHeader other = header_;
+  other.epoch = 1;
+  EXPECT_EQ(spend(path_, other, 1, Spending::kProof).error().code, Code::kWrongEpoch);
+  other = header_;
+  other.root.bytes[31] ^= 1;
+  EXPECT_EQ(spend(path_, other, 1, Spending::kProof).error().code, Code::kWrongEpoch);
   EXPECT_EQ(read_ledger(path_)->records, 0u);
 }
 
@@ -90,7 +103,7 @@ TEST_F(LedgerTest, ATornTailCountsAsAProof) {
     EXPECT_EQ(read_ledger(path_)->proofs, 2u);
     const auto state = prove(60);
     ASSERT_TRUE(state) << state.error().message();
-    EXPECT_EQ(state->records, 2u);
+    EXPECT_EQ(state->records, 3u);
     EXPECT_EQ(read_ledger(path_)->records, 3u);
     EXPECT_EQ(read_ledger(path_)->spent, 210u);
     std::filesystem::remove(path_);
@@ -143,7 +156,7 @@ TEST_F(LedgerTest, ConcurrentSpendersGetDifferentSerials) {
   for (int t = 0; t < kThreads; ++t)
     threads.emplace_back([&, t] {
       for (int i = 0; i < kEach; ++i)
-        if (const auto state = prove(); state) serials[static_cast<size_t>(t)].push_back(state->records);
+        if (const auto state = prove(); state) serials[static_cast<size_t>(t)].push_back(state->records - 1);
     });
   for (std::thread& thread : threads) thread.join();
   std::vector<uint64_t> all;

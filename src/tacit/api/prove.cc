@@ -1,6 +1,9 @@
 #include <algorithm>
+#include <chrono>
 #include <ctime>
+#include <thread>
 
+#include "tacit/api/epoch.h"
 #include "tacit/api/files.h"
 #include "tacit/api/model_file.h"
 #include "tacit/api/planning.h"
@@ -12,11 +15,6 @@
 
 namespace tacit::api {
 namespace {
-
-Result<ModelFile> read_model(const std::string& path) {
-  TACIT_ASSIGN(const Bytes bytes, read_file(path, kMaxModelFile));
-  return parse_model_file(bytes);
-}
 
 Result<std::vector<receipt::ContextPair>> sorted_context(std::vector<receipt::ContextPair> context) {
   std::sort(context.begin(), context.end());
@@ -89,15 +87,36 @@ void add_stages(const prover::StageTimes& times, Seconds& seconds) {
     seconds.stages.emplace_back(name, value);
 }
 
-}  // namespace
+// Longer than a handover of a large model takes.
+constexpr auto kPatience = std::chrono::minutes(10);
+constexpr auto kPause = std::chrono::milliseconds(20);
 
-namespace {
+// The epoch to prove in: the current one, or the next when it is nearly spent. While another process begins the next
+// one, what is left of the old one serves.
+Result<OpenEpoch> current_epoch(const ModelFile& model, const ModelPaths& paths) {
+  const auto deadline = std::chrono::steady_clock::now() + kPatience;
+  while (true) {
+    TACIT_ASSIGN(OpenEpoch epoch, open_epoch(model, paths));
+    if (!epoch.ledger.nearly_spent()) return epoch;
+    Result<OpenEpoch> next = next_epoch(model, paths, When::kIfDue);
+    if (next || next.error().code != Code::kLocked) return next;
+    if (epoch.ledger.proofs_left() > 0) return epoch;
+    if (std::chrono::steady_clock::now() > deadline) return next;
+    std::this_thread::sleep_for(kPause);
+  }
+}
 
-// Everything that a proof needs beside its statement.
+// Between reading the ledger and spending, other processes may spend the rest of the epoch or begin the next.
+constexpr int kMaxTries = 50;
+bool is_overtaken(const Result<Proof>& proof) {
+  return !proof && (proof.error().code == Code::kWrongEpoch || proof.error().code == Code::kBudgetSpent);
+}
+
+// What a proof is about, whatever the epoch.
 struct Job {
   ModelFile model;
-  std::string ledger_path;
-  LedgerState ledger;
+  ModelPaths paths;
+  LedgerState ledger;  // as it was at first
   std::vector<DataInput> data_inputs;
   std::vector<size_t> outputs;  // committed ones
   IntegerInputs inputs;
@@ -106,9 +125,10 @@ struct Job {
 
 Result<Job> read_job(const ProveOptions& options) {
   Job job;
+  job.paths = model_paths(options.model, options.ledger);
+  TACIT_TRY(settle(job.paths));
   TACIT_ASSIGN(job.model, read_model(options.model));
-  job.ledger_path = options.ledger.empty() ? without_suffix(options.model, ".tacit") + ".ledger" : options.ledger;
-  TACIT_ASSIGN(job.ledger, read_ledger(job.ledger_path));
+  TACIT_ASSIGN(job.ledger, read_ledger(job.paths.ledger));
   TACIT_ASSIGN(job.outputs, committed_outputs(options, job.model));
   TACIT_ASSIGN(job.data_inputs, read_data_inputs(options, job.model));
   TACIT_ASSIGN(job.inputs, gather_inputs(options, job.model, job.data_inputs));
@@ -119,23 +139,26 @@ Result<Job> read_job(const ProveOptions& options) {
 
 // The commitments of a proof's data: those of inputs made again from their seeds, those of outputs new.
 struct Commitments {
-  std::vector<WeightMatrix> of_inputs;
   std::vector<NewData> of_outputs;
-  std::vector<DataOpening> openings;                // in the order of the ports
+  std::vector<WeightMatrix> of_inputs;
+  // In the order of the ports.
+  std::vector<const WeightMatrix*> matrices;
+  std::vector<DataLedger> ledgers;
   std::vector<const std::vector<int64_t>*> values;  // of their tensors
 };
 
 Status commit_inputs(Job& job, Commitments& out) {
   out.of_inputs.reserve(job.data_inputs.size());
   for (const DataInput& data : job.data_inputs) {
-    TACIT_ASSIGN(const LedgerState ledger, read_ledger(data.ledger));
-    const hash::Digest id = receipt::data_id(data.file.open);
+    TACIT_ASSIGN(LedgerState ledger, read_ledger(data.ledger));
     out.of_inputs.push_back(commit_data(data.file, ledger.header.weights_seed()));
-    if (ledger.header.model_id != id || out.of_inputs.back().root() != data.file.open.root)
+    if (ledger.header.model_id != receipt::data_id(data.file.open) ||
+        out.of_inputs.back().root() != data.file.open.root)
       return fail(Code::kBadLedger, data.ledger, 0, "it belongs to other data");
     job.ports.data.push_back(data.file.open);
     job.ports.uses.push_back(data.file.open.use(data.first));
-    out.openings.push_back({out.of_inputs.back(), data.ledger, id});
+    out.matrices.push_back(&out.of_inputs.back());
+    out.ledgers.push_back({data.ledger, std::move(ledger.header)});
     out.values.push_back(&data.file.values);
   }
   return {};
@@ -156,28 +179,31 @@ Status commit_outputs(const ProveOptions& options, const model::Execution& execu
     const NewData& data = out.of_outputs.back();
     job.ports.data.push_back(data.file.open);
     job.ports.uses.push_back(data.file.open.use(0));
-    out.openings.push_back({data.matrix, data.ledger.path(), data.id});
+    out.matrices.push_back(&data.matrix);
+    out.ledgers.push_back({data.ledger.path(), data.header});
     out.values.push_back(&data.file.values);
   }
   return {};
 }
 
-Result<WeightMatrix> commit_model(const Job& job) {
-  const ModelFile& model = job.model;
-  WeightMatrix weights =
-      commit_weights(model.open, model.commitment, model.program.weights, job.ledger.header.weights_seed());
-  if (job.ledger.header.epoch == 0 &&
-      receipt::model_id(model.public_file(0, weights.root())) != job.ledger.header.model_id)
-    return fail(Code::kBadLedger, job.ledger_path, 0, "it belongs to another model");
-  return weights;
+// Data's oracles follow those of the template.
+Result<Commitments> commit_ports(const ProveOptions& options, model::Execution& execution, Job& job) {
+  Commitments out;
+  TACIT_TRY(commit_inputs(job, out));
+  TACIT_TRY(commit_outputs(options, execution, job, out));
+  for (size_t i = 0; i < out.ledgers.size(); ++i)
+    out.ledgers[i].oracle = static_cast<statement::OracleId>(job.model.open.system.oracles.size() + i);
+  for (const auto* values : out.values) execution.assignment.tensors.push_back(*values);
+  return out;
 }
 
+// A receipt without model id, epoch and proof.
 receipt::Receipt unproven(const Job& job, std::vector<receipt::ContextPair> context, const model::Execution& execution,
                           const verifier::Parameters& parameters) {
   receipt::Receipt made;
   const statement::Visibility& visibility = job.ports.visibility;
-  made.header = {job.ledger.header.model_id,
-                 job.ledger.header.epoch,
+  made.header = {{},
+                 0,
                  job.ports.samples,
                  receipt::exposures(visibility, job.inputs.values.size(), execution.outputs.size()),
                  job.ports.uses,
@@ -191,18 +217,46 @@ receipt::Receipt unproven(const Job& job, std::vector<receipt::ContextPair> cont
   return made;
 }
 
-Result<Proof> prove_receipt(const receipt::Receipt& made, const Job& job, const statement::System& system,
-                            const statement::Assignment& assignment, const WeightMatrix& weights,
-                            const std::vector<DataOpening>& openings, prover::StageTimes& times) {
-  verifier::PublicValues publics{assignment.publics};
+struct Witness {
+  const statement::Assignment& assignment;
+  const Commitments& data;
+};
+
+// Completes a receipt that lacks model id, epoch and proof.
+Result<Proof> prove_in(const OpenEpoch& epoch, const Job& job, const statement::System& system, const Witness& witness,
+                       receipt::Receipt& made, prover::StageTimes* times) {
+  const LedgerHeader& ledger = epoch.ledger.header;
+  made.header.model_id = ledger.model_id;
+  made.header.epoch = ledger.epoch;
+  verifier::PublicValues publics{witness.assignment.publics};
   for (size_t i = 0; i < publics.stated.size(); ++i)
     if (system.publics[i].kind == statement::PublicKind::kConstant) publics.stated[i].clear();
-  std::vector<hash::Digest> roots{weights.root()};
+  std::vector<hash::Digest> roots{ledger.root};
   for (const receipt::DataUse& use : job.ports.uses) roots.push_back(use.root);
   const verifier::Statement statement{system, made.parameters, std::move(publics), std::move(roots),
                                       receipt::encode(made.header)};
-  return prove_with_ledger({statement, assignment, weights, job.ledger_path, made.header.model_id, Spending::kProof,
-                            input_digest(job.inputs), &times, openings});
+  std::vector<const WeightMatrix*> fixed{&epoch.weights};
+  fixed.insert(fixed.end(), witness.data.matrices.begin(), witness.data.matrices.end());
+  const auto spend = [&] { return spend_proof(job.paths.ledger, ledger, made.parameters, witness.data.ledgers); };
+  TACIT_ASSIGN(Proof proof, prove_with_ledger({statement, witness.assignment, std::move(fixed), spend,
+                                               input_digest(job.inputs), times}));
+  made.proof = std::move(proof.bytes);
+  return proof;
+}
+
+// In the epoch that is current when the rows are spent.
+Result<Proof> prove_in_current(const Job& job, const statement::System& system, const Witness& witness,
+                               receipt::Receipt& made, prover::StageTimes& times, Stages& stages) {
+  Result<Proof> proof = fail(Code::kWrongEpoch, job.paths.ledger);
+  for (int i = 0; i < kMaxTries && is_overtaken(proof); ++i) {
+    if (i > 0) std::this_thread::sleep_for(kPause);
+    stages.begin("weights");
+    TACIT_TRY(settle(job.paths));
+    const Result<OpenEpoch> epoch = current_epoch(job.model, job.paths);
+    stages.begin("prove");
+    proof = epoch ? prove_in(*epoch, job, system, witness, made, &times) : tl::unexpected(epoch.error());
+  }
+  return proof;
 }
 
 }  // namespace
@@ -213,44 +267,36 @@ Result<ProveReport> prove(const ProveOptions& options) {
   Stages stages(options.progress);
   stages.begin("read");
   TACIT_ASSIGN(Job job, read_job(options));
-  const uint32_t samples = job.ports.samples;
   stages.begin("witness");
   TACIT_ASSIGN(model::Execution execution,
-               model::execute(job.model.program, job.inputs.values, samples, job.ports.visibility));
-  stages.begin("weights");
-  TACIT_ASSIGN(const WeightMatrix weights, commit_model(job));
-  Commitments commitments;
-  TACIT_TRY(commit_inputs(job, commitments));
-  TACIT_TRY(commit_outputs(options, execution, job, commitments));
-  for (const auto* values : commitments.values) execution.assignment.tensors.push_back(*values);
+               model::execute(job.model.program, job.inputs.values, job.ports.samples, job.ports.visibility));
+  stages.begin("data");
+  TACIT_ASSIGN(Commitments data, commit_ports(options, execution, job));
   stages.begin("plan");
   TACIT_ASSIGN(const Placed placed, choose_parameters(job.model, job.ports));
-
-  stages.begin("prove");
   receipt::Receipt made = unproven(job, std::move(context), execution, placed.parameters);
   prover::StageTimes times;
-  TACIT_ASSIGN(Proof proof,
-               prove_receipt(made, job, placed.system, execution.assignment, weights, commitments.openings, times));
-  made.proof = std::move(proof.bytes);
+  TACIT_ASSIGN(const Proof proof,
+               prove_in_current(job, placed.system, {execution.assignment, data}, made, times, stages));
   TACIT_ASSIGN(const verifier::ErrorLedger terms, verifier::check_parameters(placed.system, placed.parameters));
 
   stages.begin("write");
   ProveReport report;
-  for (NewData& data : commitments.of_outputs) {
-    TACIT_TRY(keep(data, Overwrite::kNo));
-    report.committed.push_back(
-        {data.id, data.file.open, data.budget, data.paths.data, data.paths.ledger, data.paths.open, {}});
+  for (NewData& made_data : data.of_outputs) {
+    TACIT_TRY(keep(made_data, Overwrite::kNo));
+    report.committed.push_back(made_data.report());
   }
   const Bytes bytes = receipt::encode(made);
   TACIT_TRY(write_file(options.receipt, bytes, Access::kPublic, Overwrite::kYes));
   report.model_id = made.header.model_id;
   report.epoch = made.header.epoch;
-  report.samples = samples;
+  report.began_epoch = made.header.epoch != job.ledger.header.epoch;
+  report.samples = job.ports.samples;
   report.bytes = bytes.size();
   report.security_bits = static_cast<int>(terms.weakest_millibits() / 1000);
   report.ledger_used = proof.ledger.proofs;
   report.ledger_left = proof.ledger.proofs_left();
-  report.outputs = real_outputs(job.model, execution, samples);
+  report.outputs = real_outputs(job.model, execution, job.ports.samples);
   report.seconds = stages.finish();
   add_stages(times, report.seconds);
   return report;
@@ -259,6 +305,7 @@ Result<ProveReport> prove(const ProveOptions& options) {
 Result<RunReport> run(const std::string& path, const std::vector<std::string>& files) {
   Stages stages;
   stages.begin("read");
+  TACIT_TRY(settle(model_paths(path, {})));
   TACIT_ASSIGN(const ModelFile model, read_model(path));
   TACIT_ASSIGN(const IntegerInputs inputs, read_inputs(files, model.program.open.inputs));
   stages.begin("run");

@@ -3,6 +3,7 @@
 #include "tacit/api/keys.h"
 #include "tacit/api/planning.h"
 #include "tacit/base/check.h"
+#include "tacit/receipt/handover.h"
 #include "tacit/statement/instance.h"
 
 namespace tacit::api {
@@ -10,16 +11,17 @@ namespace {
 
 using field::Goldilocks;
 using statement::System;
+using statement::TensorId;
 
 constexpr uint32_t kMaxAttempts = 8;
+// A handover is made once in an epoch, and every verifier keeps it: bytes count for more than in a receipt.
+constexpr double kHandoverByteWeight = 4;
 
 template <class E>
 Result<Bytes> prove_once(const ProofJob& job, const hash::Seed& seed) {
   prover::SeededRandomness<Goldilocks> random(seed);
   verifier::FiatShamirCoins coins(verifier::kProtocolName, prover::fast_work);
-  std::vector<const WeightMatrix*> fixed{&job.weights};
-  for (const DataOpening& opening : job.data) fixed.push_back(&opening.matrix);
-  return prover::prove<E>({job.statement, job.assignment, fixed, random, job.times}, coins);
+  return prover::prove<E>({job.statement, job.assignment, job.fixed, random, job.times}, coins);
 }
 
 Result<Bytes> prove_once(const ProofJob& job, const hash::Seed& seed) {
@@ -44,26 +46,6 @@ statement::Assignment registration_witness(const receipt::RegistrationSystem& de
   return assignment;
 }
 
-// The rows that a proof opens of each oracle of data.
-std::vector<uint32_t> data_queries(const verifier::Statement& statement) {
-  std::vector<uint32_t> out;
-  for (statement::OracleId o = 0; o < statement.system.oracles.size(); ++o)
-    if (statement.system.oracles[o].kind == statement::OracleKind::kData)
-      out.push_back(oracle_queries(statement.parameters, o));
-  return out;
-}
-
-// Asked before anything is spent, so that spent data don't cost a proof of the model's.
-Status check_data_budgets(const ProofJob& job, const std::vector<uint32_t>& rows) {
-  for (size_t i = 0; i < job.data.size(); ++i) {
-    TACIT_ASSIGN(const LedgerState state, read_ledger(job.data[i].ledger));
-    if (state.spent + rows[i] + state.header.max_queries > state.header.rows)
-      return fail(Code::kBudgetSpent, job.data[i].ledger, state.proofs,
-                  "commit the data anew: tacit commit-data --force");
-  }
-  return {};
-}
-
 }  // namespace
 
 WeightMatrix commit_weights(const receipt::PublicModel& model, const receipt::WeightCommitment& shape,
@@ -79,41 +61,60 @@ WeightMatrix commit_weights(const receipt::PublicModel& model, const receipt::We
   return prover::commit_fixed<Goldilocks>(system, assignment, receipt::kWeightOracle, stack, random);
 }
 
+Result<LedgerState> spend_proof(const std::string& ledger, const LedgerHeader& expected,
+                                const verifier::Parameters& parameters, std::span<const DataLedger> data) {
+  for (const DataLedger& item : data) {
+    TACIT_ASSIGN(const LedgerState state, read_ledger(item.path));
+    if (state.proofs_left() == 0)
+      return fail(Code::kBudgetSpent, item.path, state.proofs, "commit the data anew: tacit commit-data --force");
+  }
+  TACIT_ASSIGN(LedgerState state,
+               spend(ledger, expected, oracle_queries(parameters, receipt::kWeightOracle), Spending::kProof));
+  for (const DataLedger& item : data)
+    TACIT_TRY(spend(item.path, item.expected, oracle_queries(parameters, item.oracle), Spending::kProof));
+  return state;
+}
+
 Result<Proof> prove_with_ledger(const ProofJob& job) {
-  const uint32_t rows = oracle_queries(job.statement.parameters, receipt::kWeightOracle);
-  const std::vector<uint32_t> data_rows = data_queries(job.statement);
-  TACIT_CHECK(data_rows.size() == job.data.size());
   for (uint32_t number = 0; number < kMaxAttempts; ++number) {
-    TACIT_TRY(check_data_budgets(job, data_rows));
-    TACIT_ASSIGN(LedgerState ledger, spend(job.ledger, job.model_id, rows, job.kind));
-    for (size_t i = 0; i < job.data.size(); ++i)
-      TACIT_TRY(spend(job.data[i].ledger, job.data[i].id, data_rows[i], Spending::kProof));
-    TACIT_ASSIGN(const hash::Seed seed,
-                 attempt_seed(ledger.header.attempts_seed(), {ledger.records, number, ledger.header.epoch, job.inputs},
-                              job.statement));
+    TACIT_ASSIGN(const LedgerState ledger, job.spend());
+    const Attempt attempt{ledger.records - 1, number, ledger.header.epoch, job.inputs};
+    TACIT_ASSIGN(const hash::Seed seed, attempt_seed(ledger.header.attempts_seed(), attempt, job.statement));
     Result<Bytes> proof = prove_once(job, seed);
-    if (proof) {
-      ++ledger.records;
-      ledger.spent += rows;
-      ledger.proofs += job.kind == Spending::kProof;
-      return Proof{std::move(*proof), ledger};
-    }
+    if (proof) return Proof{std::move(*proof), ledger};
     if (proof.error().code != Code::kUnlucky) return tl::unexpected(std::move(proof.error()));
   }
   return fail(Code::kUnlucky, "prove", kMaxAttempts);
 }
 
-Result<std::optional<RegistrationCase>> registration_case(const receipt::PublicFile& file, const Weights& weights,
-                                                          int threads) {
+Result<std::optional<WeightCase>> registration_case(const receipt::PublicFile& file, const Weights& weights,
+                                                    int threads) {
   TACIT_ASSIGN(receipt::RegistrationSystem derived, receipt::registration_system(file.model));
-  if (derived.tensors.empty()) return std::optional<RegistrationCase>();
-  RegistrationCase out;
+  if (derived.tensors.empty()) return std::optional<WeightCase>();
+  WeightCase out;
   TACIT_ASSIGN(ProofPlan plan, plan_proof(derived.system, committed_options(file, threads)));
   out.assignment = registration_witness(derived, weights);
   TACIT_TRY(statement::count_multiplicities(derived.system, out.assignment));
   TACIT_ASSIGN(out.system, receipt::placed(std::move(derived.system), plan.parameters));
   out.parameters = std::move(plan.parameters);
-  return std::optional<RegistrationCase>(std::move(out));
+  return std::optional<WeightCase>(std::move(out));
+}
+
+Result<std::optional<WeightCase>> handover_case(const receipt::PublicFile& file, const Weights& weights, int threads) {
+  System derived = receipt::handover_system(file.model);
+  if (derived.tensors.empty()) return std::optional<WeightCase>();
+  WeightCase out;
+  for (TensorId id = 0; id < file.model.system.tensors.size(); ++id)
+    if (file.model.system.tensors[id].oracle == receipt::kWeightOracle)
+      out.assignment.tensors.insert(out.assignment.tensors.end(), 2, weights[id]);
+  prover::PlanOptions options = committed_options(file, threads);
+  options.committed.push_back(options.committed[0]);
+  options.committed[1].oracle = receipt::kNewerWeights;
+  options.byte_weight = kHandoverByteWeight;
+  TACIT_ASSIGN(ProofPlan plan, plan_proof(derived, options));
+  TACIT_ASSIGN(out.system, receipt::placed(std::move(derived), plan.parameters));
+  out.parameters = std::move(plan.parameters);
+  return std::optional<WeightCase>(std::move(out));
 }
 
 }  // namespace tacit::api

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <span>
 #include <string>
 
 #include "tacit/api/ledger.h"
@@ -21,41 +22,47 @@ using Weights = std::vector<std::vector<int64_t>>;
 WeightMatrix commit_weights(const receipt::PublicModel& model, const receipt::WeightCommitment& shape,
                             const Weights& weights, const hash::Seed& seed);
 
-// Committed data that a proof opens.
-struct DataOpening {
-  const WeightMatrix& matrix;
-  std::string ledger;  // its path
-  hash::Digest id;
+// The ledger of committed data, and the oracle that they are in the system of a proof.
+struct DataLedger {
+  std::string path;
+  LedgerHeader expected;
+  statement::OracleId oracle = 0;
 };
+// Spends one proof of the model's epoch and of each committed data; nothing of the model's when data have no proof left.
+// Returns the state of the model's ledger. Errors: those of spend.
+Result<LedgerState> spend_proof(const std::string& ledger, const LedgerHeader& expected,
+                                const verifier::Parameters& parameters, std::span<const DataLedger> data = {});
 
 // One proof under its ledgers: spends, derives a seed, proves; again with a new serial when the challenges hit a pole.
 struct ProofJob {
   const verifier::Statement& statement;
   const statement::Assignment& assignment;
-  const WeightMatrix& weights;
-  const std::string& ledger;  // its path
-  const hash::Digest& model_id;
-  Spending kind = Spending::kProof;
+  std::vector<const WeightMatrix*> fixed;  // of the oracles of weights and data, in order
+  // Writes the proof's rows into the ledger, or ledgers, and gives the state that seeds come from. Called before every
+  // attempt.
+  std::function<Result<LedgerState>()> spend;
   hash::Digest inputs;  // of the integers of the inputs
   prover::StageTimes* times = nullptr;
-  std::vector<DataOpening> data = {};  // in the order of the oracles of data
 };
 struct Proof {
   Bytes bytes;
   LedgerState ledger;  // of the weights, after the last spending
 };
-// Errors: those of spend, prover::prove and the operating system's generator.
+// Errors: those of `spend`, prover::prove and the operating system's generator.
 Result<Proof> prove_with_ledger(const ProofJob& job);
 
-// What a registration proof speaks of, and its witness.
-struct RegistrationCase {
+// What a proof about the weights alone speaks of, and its witness.
+struct WeightCase {
   statement::System system;  // placed
   statement::Assignment assignment;
   verifier::Parameters parameters;
 };
 // Errors: those of receipt::registration_system and prover::plan; kConstraintViolated (a weight out of its range).
 // Requires a file with its weights' commitment. Nothing when there is nothing to register.
-Result<std::optional<RegistrationCase>> registration_case(const receipt::PublicFile& file, const Weights& weights,
-                                                          int threads);
+Result<std::optional<WeightCase>> registration_case(const receipt::PublicFile& file, const Weights& weights,
+                                                    int threads);
+
+// The same for the handover to any epoch: one case serves them all.
+Result<std::optional<WeightCase>> handover_case(const receipt::PublicFile& file, const Weights& weights, int threads);
 
 }  // namespace tacit::api

@@ -5,6 +5,10 @@
 #include "tacit/api/dense_model_test.h"
 #include "tacit/api/keys.h"
 #include "tacit/hash/blake3.h"
+#include "tacit/receipt/handover.h"
+#include "tacit/statement/builder.h"
+#include "tacit/statement/check.h"
+#include "tacit/statement/instance.h"
 
 namespace tacit::api {
 namespace {
@@ -223,6 +227,9 @@ TEST_P(ProvingTest, AdmissionRefusesPortsWithoutARange) {
 // Whatever the bytes are, reading and admitting them ends in a result.
 TEST_P(ProvingTest, SurvivesHostilePublicFiles) {
   compile();
+  const WeightMatrix older = std::move(*weights_);
+  begin(1, dense_.weights);
+  hand_over(older, dense_.weights);
   const Bytes good = receipt::encode(file_);
   std::mt19937_64 random(11);
   const size_t proof = receipt::encode(file_).size() - file_.registration->proof.size() - 40;
@@ -262,7 +269,6 @@ TEST_P(ProvingTest, SurvivesHostileReceipts) {
 TEST_P(ProvingTest, AWeightOutOfRangeIsNotRegistered) {
   for (const auto& [tensor, value] : {std::pair(dense_.w, int64_t{8}), std::pair(dense_.w, int64_t{-9}),
                                       std::pair(dense_.bias, int64_t{-1}), std::pair(dense_.bias, int64_t{1} << 20)}) {
-    std::filesystem::remove(ledger_);
     compile();
     Weights bad = dense_.weights;
     bad[tensor][0] = value;
@@ -270,17 +276,133 @@ TEST_P(ProvingTest, AWeightOutOfRangeIsNotRegistered) {
     ASSERT_FALSE(found);
     EXPECT_EQ(found.error().code, Code::kConstraintViolated);
     // The commitment holds the bad weight, the witness of the registration the good one.
-    weights_.emplace(commit_weights(file_.model, file_.weights, bad, hash::Seed({3})));
-    file_.epochs[0].root = weights_->root();
-    std::filesystem::remove(ledger_);
-    LedgerHeader header;
-    header.model_id = receipt::model_id(file_);
-    header.max_queries = file_.weights.max_queries;
-    header.rows = uint64_t{1} << file_.weights.log_blinding;
-    ASSERT_TRUE(create_ledger(ledger_, header));
+    begin(0, bad);
     enroll(dense_.weights);
     EXPECT_FALSE(receipt::admit(file_));
   }
+}
+
+// Three epochs: receipts of each are valid under the newest file, and those of the first ones under older copies.
+TEST_P(ProvingTest, EpochsFollowEachOther) {
+  compile();
+  std::vector<PublicFile> copies{file_};
+  std::vector<Receipt> receipts{prove(input(1), {false, true})};
+  const hash::Digest id = receipt::model_id(file_);
+  for (uint32_t number = 1; number <= 2; ++number) {
+    const WeightMatrix older = std::move(*weights_);
+    begin(number, dense_.weights);
+    hand_over(older, dense_.weights);
+    EXPECT_EQ(receipt::model_id(file_), id);
+    const auto parsed = receipt::parse_public_file(receipt::encode(file_));
+    ASSERT_TRUE(parsed) << parsed.error().message();
+    EXPECT_EQ(*parsed, file_);
+    copies.push_back(file_);
+    receipts.push_back(prove(input(1), {false, true}));
+  }
+  for (size_t copy = 0; copy < copies.size(); ++copy) {
+    const auto admitted = receipt::admit(copies[copy]);
+    ASSERT_TRUE(admitted) << admitted.error().message();
+    for (size_t epoch = 0; epoch < receipts.size(); ++epoch) {
+      const auto verdict = receipt::verify_receipt(*admitted, receipts[epoch], {});
+      EXPECT_EQ(code_of(verdict), epoch <= copy ? Code::kUsage : Code::kWrongEpoch);
+      if (epoch > copy) {
+        EXPECT_NE(verdict.error().hint.find("newest public file"), std::string::npos);
+      }
+      const receipt::Expectations newest{.min_epoch = 2};
+      if (copy == 2) {
+        EXPECT_EQ(code_of(receipt::verify_receipt(*admitted, receipts[epoch], newest)),
+                  epoch == 2 ? Code::kUsage : Code::kStaleEpoch);
+      }
+    }
+    // A receipt belongs to its epoch's root.
+    if (copy > 0) {
+      Receipt moved = receipts[0];
+      moved.header.epoch = 1;
+      EXPECT_FALSE(receipt::verify_receipt(*admitted, moved, {}));
+    }
+  }
+}
+
+TEST_P(ProvingTest, AdmissionVerifiesTheWholeChain) {
+  compile();
+  for (uint32_t number = 1; number <= 2; ++number) {
+    const WeightMatrix older = std::move(*weights_);
+    begin(number, dense_.weights);
+    hand_over(older, dense_.weights);
+  }
+  const auto admit = [](PublicFile file) {
+    const auto result = receipt::admit(std::move(file));
+    return result ? Code::kUsage : result.error().code;
+  };
+  EXPECT_EQ(admit(file_), Code::kUsage);
+  // Any change to what a statement absorbs changes the challenges: the first proof of work doesn't fit.
+  PublicFile bad = file_;
+  bad.epochs[1].handover.reset();
+  EXPECT_EQ(admit(bad), Code::kUnregistered);
+  bad = file_;
+  std::swap(bad.epochs[1], bad.epochs[2]);
+  EXPECT_EQ(admit(bad), Code::kWrongEpoch);
+  std::swap(bad.epochs[1].number, bad.epochs[2].number);  // in order by number, out of order by root
+  EXPECT_EQ(admit(bad), Code::kGrinding);
+  bad = file_;
+  bad.epochs.erase(bad.epochs.begin() + 1);
+  EXPECT_EQ(admit(bad), Code::kWrongEpoch);
+  bad.epochs[1].number = 1;  // a handover of another pair
+  EXPECT_EQ(admit(bad), Code::kGrinding);
+  bad = file_;
+  bad.epochs[2].handover = bad.epochs[1].handover;  // replayed
+  EXPECT_EQ(admit(bad), Code::kGrinding);
+  bad = file_;
+  bad.epochs[2].root = bad.epochs[1].root;
+  EXPECT_EQ(admit(bad), Code::kGrinding);
+  bad = file_;
+  bad.epochs[2].root.bytes[7] ^= 1;
+  EXPECT_EQ(admit(bad), Code::kGrinding);
+  bad = file_;
+  std::swap(bad.epochs[1].root, bad.epochs[2].root);
+  EXPECT_EQ(admit(bad), Code::kGrinding);
+  bad = file_;
+  bad.epochs[0].handover = bad.epochs[1].handover;
+  EXPECT_EQ(admit(bad), Code::kNonCanonical);
+  bad = file_;
+  bad.epochs[1].handover = bad.registration;
+  EXPECT_EQ(admit(bad), Code::kBadParameters);
+  bad = file_;
+  bad.epochs[2].handover->parameters.stacks[0].queries -= 1;
+  EXPECT_EQ(admit(bad), Code::kInsecureParameters);
+  bad = file_;
+  for (verifier::Stack& stack : bad.epochs[2].handover->parameters.stacks) stack.log_domain += 1;
+  EXPECT_EQ(admit(bad), Code::kBadParameters);
+  for (const receipt::WeightProof& proof : {*file_.epochs[1].handover, *file_.epochs[2].handover})
+    for (const OracleId oracle : {receipt::kWeightOracle, receipt::kNewerWeights}) {
+      bad = file_;
+      bad.epochs[2].handover = proof;  // one commitment, opened with a narrower code
+      for (verifier::Stack& stack : bad.epochs[2].handover->parameters.stacks)
+        for (size_t i = 0; i < stack.oracles.size(); ++i) stack.log_blinding[i] -= stack.oracles[i] == oracle;
+      const auto refused = receipt::admit(bad);
+      ASSERT_FALSE(refused);
+      EXPECT_EQ(refused.error().code, Code::kBadParameters);
+      EXPECT_EQ(refused.error().index, oracle);
+    }
+  bad = file_;
+  bad.epochs[2].handover->proof.push_back(0);
+  EXPECT_EQ(admit(bad), Code::kTrailingBytes);
+}
+
+// The new commitment holds another weight; the witness of the handover is either side's.
+TEST_P(ProvingTest, AHandoverToOtherWeightsIsRefused) {
+  for (const TensorId tensor : {dense_.w, dense_.bias})
+    for (const bool witness_is_new : {false, true}) {
+      compile();
+      Weights other = dense_.weights;
+      other[tensor].back() ^= 1;
+      const WeightMatrix older = std::move(*weights_);
+      begin(1, other);
+      hand_over(older, witness_is_new ? other : dense_.weights);
+      const auto admitted = receipt::admit(file_);
+      ASSERT_FALSE(admitted);
+      EXPECT_EQ(admitted.error().code, Code::kFinalCheck) << admitted.error().message();
+    }
 }
 
 INSTANTIATE_TEST_SUITE_P(Profiles, ProvingTest, testing::Values(Profile::k100, Profile::k128),

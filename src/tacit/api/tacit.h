@@ -3,7 +3,8 @@
 //   compile   ONNX model → NAME.tacit (private), NAME.ledger (private), NAME.pub (public)
 //   prove     NAME.tacit + NAME.ledger + inputs → a receipt
 //   verify    receipt + NAME.pub → a verdict
-//   commit-data  samples → NAME.data and NAME.data.ledger (private), NAME.data.pub (public), to be used by proofs
+//   epoch     a new commitment to the same weights, when the ledger is nearly spent or by hand
+//   commit_data  samples → NAME.data and NAME.data.ledger (private), NAME.data.pub (public), to be used by proofs
 //   run       the integer model alone;  inspect  what a file says;  estimate  what compiling and proving will cost
 //
 // Functions return Result: no exceptions leave them, and files appear whole or not at all. Any number of threads may call
@@ -150,6 +151,7 @@ struct ProveOptions {
 struct ProveReport {
   hash::Digest model_id;
   uint32_t epoch = 0;
+  bool began_epoch = false;  // the one before was nearly spent: NAME.pub is new
   uint32_t samples = 0;
   uint64_t bytes = 0;
   int security_bits = 0;
@@ -158,8 +160,33 @@ struct ProveReport {
   std::vector<CommitDataReport> committed;  // from outputs
   Seconds seconds;
 };
-// Errors: kIo, kBadInput, kUsage (no such port), kExists, kWrongContext, kBudgetSpent, kBadLedger, kLocked, kEnvironment, and those of reading NAME.tacit.
+// Needs NAME.ledger and NAME.pub beside the model file; replaces both when a new epoch begins (begin_epoch).
+// Errors: kIo, kBadInput, kUsage (no such port), kExists, kWrongContext, kBudgetSpent, kBadLedger, kWrongEpoch, kLocked,
+// kEnvironment, and those of reading NAME.tacit and NAME.pub.
 Result<ProveReport> prove(const ProveOptions& options);
+
+// ---- epoch
+
+struct EpochOptions {
+  std::string model;   // NAME.tacit
+  std::string ledger;  // empty: NAME.ledger beside it
+  Progress progress;
+};
+
+struct EpochReport {
+  hash::Digest model_id;  // as before
+  uint32_t epoch = 0;     // the new one
+  hash::Digest root;
+  uint64_t budget = 0;  // proofs
+  uint64_t handover_bytes = 0, public_bytes = 0;
+  std::string ledger_file, public_file;
+  Seconds seconds;
+};
+// Begins the next epoch: a fresh seed, a new root in NAME.pub with the proof that the weights are the same, a new
+// NAME.ledger. Receipts of all epochs stay valid; verifiers need the new NAME.pub for those of the new one.
+// Errors: kIo, kBadLedger, kWrongEpoch, kBudgetSpent (not even a handover has room), kLocked, kEnvironment, and those of
+// reading NAME.tacit and NAME.pub.
+Result<EpochReport> begin_epoch(const EpochOptions& options);
 
 struct RunReport {
   uint32_t samples = 0;
@@ -217,10 +244,13 @@ struct InspectReport {
   std::optional<verifier::Profile> profile;
   std::optional<receipt::WeightCommitment> commitment;
   std::vector<receipt::Epoch> epochs;
+  std::optional<receipt::WeightProof> registration;
   bool registered = false;  // public files: admitted
   std::optional<receipt::Receipt> receipt;
   std::optional<receipt::PublicData> data;           // committed data and their public files
   std::optional<uint64_t> ledger_used, ledger_left;  // never the seed
+  std::optional<uint32_t> ledger_epoch;
+  uint64_t ledger_records = 0, ledger_rows = 0;  // written, spent
 };
 // What a file says, never a secret. Errors: kIo, kBadMagic and those of reading the file.
 Result<InspectReport> inspect(const std::string& path);

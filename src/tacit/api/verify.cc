@@ -113,6 +113,7 @@ Result<InspectReport> inspect_public(ByteView bytes) {
   report.profile = admitted.file().profile;
   report.commitment = admitted.file().weights;
   report.epochs = admitted.file().epochs;
+  report.registration = admitted.file().registration;
   report.registered = true;
   return report;
 }
@@ -145,6 +146,9 @@ Result<InspectReport> inspect_ledger(const std::string& path) {
   report.model_id = state.header.model_id;
   report.ledger_used = state.proofs;
   report.ledger_left = state.proofs_left();
+  report.ledger_epoch = state.header.epoch;
+  report.ledger_records = state.records;
+  report.ledger_rows = state.spent;
   return report;
 }
 

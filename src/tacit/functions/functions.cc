@@ -64,6 +64,29 @@ Wide exp_minus(Wide t) {
   return k >= kFraction ? 0 : (plus - minus) >> static_cast<int>(k);
 }
 
+// √v for v < 4, bit by bit.
+Wide root_of(Wide v) {
+  Wide root = 0;
+  for (int bit = kFraction; bit >= 0; --bit) {
+    const Wide next = root | Wide{1} << bit;
+    if (multiply(next, next) <= v) root = next;
+  }
+  return root;
+}
+
+// 2/√π from π = 16·atan(1/5) − 4·atan(1/239).
+Wide two_over_root_pi() {
+  static const Wide value = [] {
+    auto atan_inverse = [](unsigned x) {
+      Wide sum = 0, power = kOne / x;
+      for (unsigned n = 1; power != 0; n += 2, power /= x * x) sum += n % 4 == 1 ? power / n : -(power / n);
+      return sum;
+    };
+    return root_of(divide(4 * kOne, 16 * atan_inverse(5) - 4 * atan_inverse(239)));
+  }();
+  return value;
+}
+
 // erf(t) = 2/√π · e^−t² · Σ_n (2t²)^n·t / (1·3·5…(2n+1)), all terms positive; the sum grows like e^t², and
 // with it the error of a product with e^−t² taken first: `log_doubt` is raised by t²·log₂e < 1.5·t². From 6
 // on, 1 − erf < 2^−55.
@@ -83,23 +106,7 @@ Wide erf_positive(Wide t, int& log_doubt) {
     // term · 2t² / (2n + 1), with 2t² = 16·(t²/8) taken in steps that fit
     term = multiply(term / (2 * n + 1), square_eighth) * 16;
   }
-  // 2/√π from π = 16·atan(1/5) − 4·atan(1/239).
-  static const Wide factor = [] {
-    auto atan_inverse = [](unsigned x) {
-      Wide sum = 0, power = kOne / x;
-      for (unsigned n = 1; power != 0; n += 2, power /= x * x) sum += n % 4 == 1 ? power / n : -(power / n);
-      return sum;
-    };
-    const Wide pi = 16 * atan_inverse(5) - 4 * atan_inverse(239);
-    Wide root = 0;  // √(4/π) bit by bit
-    const Wide target = divide(4 * kOne, pi);
-    for (int bit = kFraction; bit >= 0; --bit) {
-      const Wide next = root | Wide{1} << bit;
-      if (multiply(next, next) <= target) root = next;
-    }
-    return root;
-  }();
-  return multiply(sum, factor);
+  return multiply(sum, two_over_root_pi());
 }
 
 tl::unexpected<Error> undecided(Function f, int64_t x) {
@@ -110,10 +117,10 @@ tl::unexpected<Error> undecided(Function f, int64_t x) {
 // round(v · 2^shift / 2^120) for a value known up to half of 2^log_doubt.
 Result<int64_t> round(Function f, int64_t x, Wide v, int shift, int log_doubt = kLogDoubt) {
   const int drop = kFraction - shift;  // binary digits below the unit
+  if (drop > 127) return 0;
   if (drop < 64 || v >> drop > static_cast<Wide>(INT64_MAX))
     return fail(Code::kUnsupported, std::string("table of ") + function_name(f), static_cast<uint64_t>(x),
                 "a value is too large for its scale");
-  if (drop > 127) return 0;
   const Wide half = Wide{1} << (drop - 1), mask = (Wide{1} << drop) - 1;
   const Wide fraction = v & mask;
   if ((fraction > half ? fraction - half : half - fraction) >> log_doubt == 0) return undecided(f, x);
@@ -166,10 +173,93 @@ Result<int64_t> rounded_log(int64_t x, int in, int out) {
   return negative ? -y : y;
 }
 
+// x·2^(in − out), a half rounded up.
+Result<int64_t> rescaled(Function f, int64_t x, int in, int out) {
+  const int up = in - out;
+  if (up <= -64) return x < 0 ? -1 : 0;
+  const __int128 wide = up >= 0 && up < 64 ? static_cast<__int128>(x) << up : x;
+  if (up >= 64 || wide > INT64_MAX || wide < INT64_MIN)
+    return fail(Code::kUnsupported, std::string("table of ") + function_name(f), static_cast<uint64_t>(x),
+                "a value is too large for its scale");
+  return static_cast<int64_t>(up >= 0 ? wide : (wide + (__int128{1} << (-up - 1))) >> -up);
+}
+
+// ln(1 + e) for 0 ≤ e ≤ 1: 2·atanh(e / (2 + e)).
+Wide log_1_plus(Wide e) {
+  const Wide ratio = divide(e, 2 * kOne + e), square = multiply(ratio, ratio);
+  Wide sum = 0, power = ratio;
+  for (unsigned n = 1; power != 0; n += 2, power = multiply(power, square)) sum += 2 * (power / n);
+  return sum;
+}
+
+// 2·√(2/π)·(t + 0.044715·t³) for t < 11: below 2^7.
+Wide gelu_exponent(Wide t) {
+  const Wide square = multiply(t / 8, t / 8) * 64;
+  const Wide factor = kOne + multiply(square, kOne / 1000000 * 44715 + kOne % 1000000 * 44715 / 1000000);
+  return multiply(multiply(t, factor), multiply(two_over_root_pi(), root_of(2 * kOne)));
+}
+
+// |x|·weight with the sign of x, for the functions x·weight(x).
+Result<int64_t> weighted(Function f, int64_t x, Wide t, Wide weight, int out, int log_doubt = kLogDoubt) {
+  TACIT_ASSIGN(const int64_t y, round(f, x, multiply(t, weight), -out, log_doubt + 8));
+  return x > 0 ? y : -y;
+}
+
+// Gelu, Silu, Mish: x times a weight that tends to 1 on one side and to 0 on the other.
+Result<int64_t> gated(Function f, int64_t x, int in, int out) {
+  if (x == 0) return 0;
+  const Wide t = argument(x, in);
+  if (f == Function::kGelu) {
+    int log_doubt = 0;
+    static const Wide half_root = root_of(kOne / 2);  // 1/√2
+    const Wide erf = erf_positive(multiply(t, half_root), log_doubt);
+    return weighted(f, x, t, (x > 0 ? kOne + erf : kOne - erf) / 2, out, log_doubt);
+  }
+  const Wide e = f != Function::kGeluTanh ? exp_minus(t) : t < 11 * kOne ? exp_minus(gelu_exponent(t)) : 0;
+  if (f != Function::kMish) return weighted(f, x, t, divide(x > 0 ? kOne : e, kOne + e), out);
+  const Wide square = multiply(e, e);
+  if (x > 0) return weighted(f, x, t, divide(kOne + 2 * e, kOne + 2 * e + 2 * square), out);
+  return weighted(f, x, t, divide(square + 2 * e, square + 2 * e + 2 * kOne), out);
+}
+
+// f((x + 1/2)·2^in)·2^−out for roots and inverses, exactly: d = 2x + 1 counts steps of 2^(in − 1).
+Result<int64_t> of_middle(Function f, int64_t x, int in, int out) {
+  const auto bad = [&] {
+    return fail(Code::kUnsupported, std::string("table of ") + function_name(f), static_cast<uint64_t>(x),
+                "outside the function's domain");
+  };
+  if (x < 0 || x >> 40 != 0) return bad();
+  const int64_t d = 2 * x + 1;
+  if (f == Function::kSqrtOfMiddle) return rounded_sqrt(d, in - 1, out);
+  // Twice the value, cut: ⌊2^k / d⌋, or its root.
+  const bool root = f == Function::kInverseSqrtOfMiddle;
+  const int k = root ? 3 - in - 2 * out : 2 - in - out;
+  if (k > 126) return bad();
+  const Wide quotient = k < 0 ? 0 : (Wide{1} << k) / static_cast<Wide>(d);
+  const Wide twice = root ? integer_sqrt(quotient) : quotient;
+  if (twice >> 63 != 0) return bad();
+  return static_cast<int64_t>((twice + 1) / 2);
+}
+
 }  // namespace
 
 const char* function_name(Function f) {
-  static constexpr const char* kNames[] = {"sigmoid", "tanh", "erf", "exp", "exp of minus", "sqrt", "log"};
+  static constexpr const char* kNames[] = {"sigmoid",
+                                           "tanh",
+                                           "erf",
+                                           "exp",
+                                           "exp of minus",
+                                           "sqrt",
+                                           "log",
+                                           "gelu",
+                                           "gelu with tanh",
+                                           "silu",
+                                           "elu",
+                                           "softplus",
+                                           "mish",
+                                           "sqrt of the middle",
+                                           "inverse sqrt of the middle",
+                                           "inverse of the middle"};
   return kNames[static_cast<size_t>(f)];
 }
 
@@ -185,6 +275,12 @@ Result<int64_t> function_value(Function f, int64_t x, int in, int out) {
       if (x == 0) return 0;
       const Wide e = exp_minus(argument(x, in + 1));
       TACIT_ASSIGN(const int64_t y, round(f, x, divide(kOne - e, kOne + e), -out));
+      return x > 0 ? y : -y;
+    }
+    case Function::kSigmoidCentred: {
+      if (x == 0) return 0;
+      const Wide e = exp_minus(argument(x, in));
+      TACIT_ASSIGN(const int64_t y, round(f, x, divide(kOne - e, kOne + e) / 2, -out));
       return x > 0 ? y : -y;
     }
     case Function::kErf: {
@@ -206,6 +302,24 @@ Result<int64_t> function_value(Function f, int64_t x, int in, int out) {
       return rounded_sqrt(x, in, out);
     case Function::kLog:
       return rounded_log(x, in, out);
+    case Function::kGelu:
+    case Function::kGeluTanh:
+    case Function::kSilu:
+    case Function::kMish:
+      return gated(f, x, in, out);
+    case Function::kElu: {
+      if (x >= 0) return rescaled(f, x, in, out);
+      TACIT_ASSIGN(const int64_t y, round(f, x, kOne - exp_minus(argument(x, in)), -out));
+      return -y;
+    }
+    case Function::kSoftplus: {
+      const Wide t = argument(x, in);
+      return round(f, x, (x > 0 ? t : 0) + log_1_plus(exp_minus(t)), -out);
+    }
+    case Function::kSqrtOfMiddle:
+    case Function::kInverseSqrtOfMiddle:
+    case Function::kInverseOfMiddle:
+      return of_middle(f, x, in, out);
   }
   return fail(Code::kUnsupported, "table", 0, "unknown function");
 }
@@ -223,13 +337,14 @@ Result<std::vector<int64_t>> tabulate(Function f, int64_t start, uint8_t bits, i
 Status check(const GeneratedTable& table) {
   const auto bad = [&] { return fail(Code::kUnsupported, "table", table.tensor, "numbers outside a table's limits"); };
   constexpr int64_t kFarthest = int64_t{1} << 40;
-  if (table.function > Function::kLog || table.bits > 16) return bad();
+  if (table.function > kLastFunction || table.bits > 16) return bad();
   if (table.start < -kFarthest || table.start > kFarthest) return bad();
   if (std::min(table.in_exponent, table.out_exponent) < -60) return bad();
   if (std::max(table.in_exponent, table.out_exponent) > 20) return bad();
   const int64_t end = table.start + (int64_t{1} << table.bits) - 1;
   const auto largest = static_cast<Wide>(std::max({table.start, -table.start, end}));
-  const bool is_wide = table.function == Function::kSqrt || table.function == Function::kLog;
+  const bool is_wide = table.function == Function::kSqrt || table.function == Function::kLog ||
+                       table.function >= Function::kSqrtOfMiddle;
   const int limit = is_wide ? 32 : table.function == Function::kTanh ? 6 : 7;
   if (width_of(largest) + table.in_exponent > limit) return bad();
   return {};

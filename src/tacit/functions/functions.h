@@ -2,10 +2,10 @@
 //
 //   y[x] = round(f(x · 2^in) · 2^−out)
 //
-// Values are computed in fixed point with 120 fractional bits and an error below 2^−100 (erf: 2^−45); a value
-// that lies closer than that to a rounding boundary is an error, never a guess (values that lie on one
-// exactly, such as sigmoid(0) = 1/2, are treated apart and round up). The same tables come out of any
-// implementation with the same definition.
+// Values are computed in fixed point with 120 fractional bits and an error below 2^−85 (erf, gelu: 2^−45); a value that
+// lies closer than that to a rounding boundary is an error, never a guess (values that lie on one exactly, such as
+// sigmoid(0) = 1/2, are treated apart and round up). The same tables come out of any implementation with the same
+// definition. The functions "of the middle" are those of x + 1/2: x stands for all arguments in [x, x + 1).
 #pragma once
 
 #include <cstdint>
@@ -19,15 +19,26 @@ enum class Function : uint8_t {
   kSigmoid = 0,  // 1 / (1 + e^−x)
   kTanh = 1,
   kErf = 2,
-  kExp = 3,       // e^x
-  kExpMinus = 4,  // e^−x for x ≥ 0
-  kSqrt = 5,      // for x ≥ 0; 0 below
-  kLog = 6,       // for x > 0
+  kExp = 3,                   // e^x
+  kExpMinus = 4,              // e^−x for x ≥ 0
+  kSqrt = 5,                  // for x ≥ 0; 0 below
+  kLog = 6,                   // for x > 0
+  kGelu = 7,                  // x·Φ(x), Φ the normal distribution
+  kGeluTanh = 8,              // x·sigmoid(2·√(2/π)·(x + 0.044715·x³))
+  kSilu = 9,                  // x·sigmoid(x)
+  kElu = 10,                  // x, or e^x − 1 for x < 0
+  kSoftplus = 11,             // ln(1 + e^x)
+  kMish = 12,                 // x·tanh(ln(1 + e^x))
+  kSigmoidCentred = 13,       // sigmoid(x) − 1/2
+  kSqrtOfMiddle = 14,         // √(x + 1/2), for x ≥ 0
+  kInverseSqrtOfMiddle = 15,  // 1 / √(x + 1/2)
+  kInverseOfMiddle = 16,      // 1 / (x + 1/2)
 };
+inline constexpr Function kLastFunction = Function::kInverseOfMiddle;
 
 const char* function_name(Function f);
 
-// One entry. Requires |x · 2^in| ≤ 2^6 (kSqrt, kLog: x < 2^32), −60 ≤ in, out ≤ 20.
+// One entry. Requires |x · 2^in| ≤ 2^6 (roots, inverses, kLog: x < 2^32), −60 ≤ in, out ≤ 20.
 // Errors: kUnsupported (undecided rounding, a value outside the function's domain or int64).
 Result<int64_t> function_value(Function f, int64_t x, int in, int out);
 

@@ -43,6 +43,34 @@ TEST(Functions, AreCorrectlyRounded) {
       Function::kLog, [](long double x) { return std::log(x); }, 1, 14, -9, -12);
 }
 
+TEST(Functions, GatesAreCorrectlyRounded) {
+  using R = long double;
+  static const R factor = std::sqrt(8 / std::acos(-1.0L));
+  for (int out : {-11, -14}) {
+    auto expect = [&](Function f, auto real) { expect_rounded(f, real, -(1 << 14), 15, -11, out); };
+    expect_rounded(
+        Function::kGelu, [](R x) { return x / 2 * std::erfc(-x / std::sqrt(2.0L)); }, -(1 << 14), 15, -11, out);
+    expect(Function::kGeluTanh, [](R x) { return x * sigmoid(factor * (x + 0.044715L * x * x * x)); });
+    expect(Function::kSilu, [](R x) { return x * sigmoid(x); });
+    expect(Function::kElu, [](R x) { return x < 0 ? std::expm1(x) : x; });
+    expect(Function::kSigmoidCentred, [](R x) { return std::tanh(x / 2) / 2; });
+    expect(Function::kSoftplus, [](R x) { return std::log1p(std::exp(x)); });
+    expect(Function::kMish, [](R x) { return x * std::tanh(std::log1p(std::exp(x))); });
+  }
+}
+
+TEST(Functions, MiddlesAreCorrectlyRounded) {
+  using R = long double;
+  static const R middle = std::ldexp(0.5L, -3);  // half a step of 2^−3
+  expect_rounded(
+      Function::kSqrtOfMiddle, [](R x) { return std::sqrt(x + middle); }, 0, 12, -3, -9);
+  expect_rounded(
+      Function::kInverseSqrtOfMiddle, [](R x) { return 1 / std::sqrt(x + middle); }, 0, 12, -3, -13);
+  expect_rounded(
+      Function::kInverseOfMiddle, [](R x) { return 1 / (x + middle); }, 0, 12, -3, -20);
+  EXPECT_EQ(function_value(Function::kInverseOfMiddle, -1, 0, 0).error().code, Code::kUnsupported);
+}
+
 TEST(Functions, ExactValues) {
   EXPECT_EQ(function_value(Function::kSigmoid, 0, -10, -14).value(), 1 << 13);
   EXPECT_EQ(function_value(Function::kTanh, 0, -10, -14).value(), 0);
@@ -57,7 +85,7 @@ TEST(Functions, Refuse) {
 }
 
 TEST(GeneratedTable, LimitsOfTablesAreWithinWhatCanBeComputed) {
-  for (int f = 0; f <= static_cast<int>(Function::kLog); ++f)
+  for (int f = 0; f <= static_cast<int>(kLastFunction); ++f)
     for (int in = -60; in <= 20; ++in)
       for (const int out : {-60, -20, 0, 20})
         for (const int64_t start : {int64_t{-8}, int64_t{1}, -(int64_t{1} << 14), int64_t{1} << 31}) {

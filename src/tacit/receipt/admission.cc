@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "tacit/receipt/handover.h"
 #include "tacit/receipt/registration.h"
 #include "tacit/statement/check.h"
 #include "tacit/statement/instance.h"
@@ -67,7 +68,7 @@ Status verify_registration(const PublicFile& file, const RegistrationSystem& der
     return {};
   }
   if (!file.registration) return fail(Code::kUnregistered, "registration", 0, "the registration proof is missing");
-  const Registration& registration = *file.registration;
+  const WeightProof& registration = *file.registration;
   TACIT_ASSIGN(const System system, placed(derived.system, registration.parameters));
   TACIT_TRY(statement::check(system));
   TACIT_TRY(check_security(file, system, registration.parameters));
@@ -79,8 +80,7 @@ Status check_epochs(const std::vector<Epoch>& epochs) {
   if (epochs.empty()) return fail(Code::kWrongEpoch, "epochs", 0, "a model has at least one epoch");
   for (size_t i = 0; i < epochs.size(); ++i)
     if (epochs[i].number != i) return fail(Code::kWrongEpoch, "epochs", i, "epochs are numbered from 0");
-  if (epochs.size() > 1) return fail(Code::kUnregistered, "epochs", 1, "the handover to this epoch is not proven");
-  if (!epochs[0].handover.empty()) return fail(Code::kNonCanonical, "epochs", 0, "the first epoch has no handover");
+  if (epochs[0].handover) return fail(Code::kNonCanonical, "epochs", 0, "the first epoch has no handover");
   return {};
 }
 
@@ -151,7 +151,8 @@ Status check_ports(const PublicModel& model) {
 Status check_origin(const Admitted& model, const Header& header, const Expectations& expected) {
   if (header.model_id != model.model_id())
     return fail(Code::kWrongModel, "model", 0, "the receipt names model " + hash::hex(header.model_id).substr(0, 16));
-  if (model.epoch(header.epoch) == nullptr) return fail(Code::kWrongEpoch, "epoch", header.epoch);
+  if (model.epoch(header.epoch) == nullptr)
+    return fail(Code::kWrongEpoch, "epoch", header.epoch, "ask the prover for the newest public file of this model");
   if (header.epoch < expected.min_epoch) return fail(Code::kStaleEpoch, "epoch", header.epoch);
   return {};
 }
@@ -226,6 +227,7 @@ Result<Admitted> admit(PublicFile file) {
   TACIT_TRY(check_template(file.model));
   TACIT_ASSIGN(const RegistrationSystem registration, registration_system(file.model));
   TACIT_TRY(verify_registration(file, registration));
+  for (uint32_t number = 1; number < file.epochs.size(); ++number) TACIT_TRY(verify_handover(file, number));
   Admitted admitted;
   admitted.model_id_ = model_id(file);
   admitted.file_ = std::move(file);

@@ -8,7 +8,7 @@
 
 namespace tacit::statement {
 template <>
-inline constexpr uint8_t kLargest<functions::Function> = static_cast<uint8_t>(functions::Function::kLog);
+inline constexpr uint8_t kLargest<functions::Function> = static_cast<uint8_t>(functions::kLastFunction);
 }  // namespace tacit::statement
 
 namespace tacit::receipt {
@@ -28,7 +28,6 @@ constexpr std::string_view kMagic = "tacit public v1\n";
 constexpr const char* kPlace = "public file";
 constexpr size_t kDigestBytes = 32;
 constexpr size_t kMaxTables = 64;  // each costs an admission some milliseconds
-constexpr size_t kMaxHandover = size_t{1} << 24;
 
 Result<hash::Digest> parse_digest(Reader& in) {
   TACIT_ASSIGN(const ByteView view, in.raw(kDigestBytes));
@@ -37,26 +36,34 @@ Result<hash::Digest> parse_digest(Reader& in) {
   return digest;
 }
 
+void write(Writer& out, const std::optional<WeightProof>& item) {
+  out.u8(item.has_value());
+  if (!item) return;
+  verifier::write(out, item->parameters);
+  out.blob(item->proof);
+}
+
+Result<std::optional<WeightProof>> parse_weight_proof(Reader& in) {
+  std::optional<WeightProof> item;
+  TACIT_ASSIGN(const uint8_t present, in.u8());
+  if (present > 1) return fail(Code::kNonCanonical, kPlace, in.offset());
+  if (present == 0) return item;
+  item.emplace();
+  TACIT_ASSIGN(item->parameters, verifier::parse_parameters(in));
+  TACIT_ASSIGN(const ByteView proof, in.blob(kMaxProof));
+  item->proof.assign(proof.begin(), proof.end());
+  return item;
+}
+
 Status parse_epochs(Reader& in, PublicFile& file) {
-  TACIT_ASSIGN(const uint32_t n_epochs, in.count(kDigestBytes + 8));
+  TACIT_ASSIGN(const uint32_t n_epochs, in.count(kDigestBytes + 5));
+  if (n_epochs > kMaxEpochs) return fail(Code::kTooLarge, "epochs", n_epochs);
   for (uint32_t i = 0; i < n_epochs; ++i) {
     Epoch& epoch = file.epochs.emplace_back();
     TACIT_ASSIGN(epoch.number, in.u32());
     TACIT_ASSIGN(epoch.root, parse_digest(in));
-    TACIT_ASSIGN(const ByteView handover, in.blob(kMaxHandover));
-    epoch.handover.assign(handover.begin(), handover.end());
+    TACIT_ASSIGN(epoch.handover, parse_weight_proof(in));
   }
-  return {};
-}
-
-Status parse_registration(Reader& in, PublicFile& file) {
-  TACIT_ASSIGN(const uint8_t present, in.u8());
-  if (present > 1) return fail(Code::kNonCanonical, kPlace, in.offset());
-  if (present == 0) return {};
-  Registration& registration = file.registration.emplace();
-  TACIT_ASSIGN(registration.parameters, verifier::parse_parameters(in));
-  TACIT_ASSIGN(const ByteView proof, in.blob(kMaxProof));
-  registration.proof.assign(proof.begin(), proof.end());
   return {};
 }
 
@@ -101,13 +108,9 @@ Bytes encode(const PublicFile& file) {
   for (const Epoch& epoch : file.epochs) {
     out.u32(epoch.number);
     out.raw(epoch.root.bytes);
-    out.blob(epoch.handover);
+    write(out, epoch.handover);
   }
-  out.u8(file.registration.has_value());
-  if (file.registration) {
-    verifier::write(out, file.registration->parameters);
-    out.blob(file.registration->proof);
-  }
+  write(out, file.registration);
   out.raw(hash::blake3(out.bytes()).bytes);
   return out.take();
 }
@@ -128,7 +131,7 @@ Result<PublicFile> parse_public_file(ByteView bytes) {
   TACIT_ASSIGN(file.model, parse_public_model(in));
   TACIT_ASSIGN(file.weights, parse_weight_commitment(in));
   TACIT_TRY(parse_epochs(in, file));
-  TACIT_TRY(parse_registration(in, file));
+  TACIT_ASSIGN(file.registration, parse_weight_proof(in));
   TACIT_TRY(in.finish());
   return file;
 }

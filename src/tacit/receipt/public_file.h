@@ -21,6 +21,7 @@ namespace tacit::receipt {
 inline constexpr size_t kMaxPublicFile = size_t{1} << 30;
 inline constexpr size_t kMaxProof = size_t{1} << 28;
 inline constexpr size_t kMaxPorts = 256;
+inline constexpr size_t kMaxEpochs = 4096;
 // The oracle of weights in every model's system; all others are committed by each proof.
 inline constexpr statement::OracleId kWeightOracle = 0;
 
@@ -42,18 +43,20 @@ struct WeightCommitment {
   bool operator==(const WeightCommitment&) const = default;
 };
 
+// A proof about committed weights, and the parameters that it was made under.
+struct WeightProof {
+  verifier::Parameters parameters;
+  Bytes proof;
+  bool operator==(const WeightProof&) const = default;
+};
+
+// One commitment to the weights. Their blinding lasts for so many proofs; then the next epoch begins, with the same
+// weights under a new root.
 struct Epoch {
   uint32_t number = 0;
   hash::Digest root;
-  Bytes handover;  // a proof that the weights are those of the epoch before; empty for epoch 0
+  std::optional<WeightProof> handover;  // that the weights are those of the epoch before (handover.h); none for epoch 0
   bool operator==(const Epoch&) const = default;
-};
-
-// An input-free proof that the weights are in their declared ranges (registration.h).
-struct Registration {
-  verifier::Parameters parameters;
-  Bytes proof;
-  bool operator==(const Registration&) const = default;
 };
 
 struct PublicFile {
@@ -61,7 +64,7 @@ struct PublicFile {
   PublicModel model;
   WeightCommitment weights;
   std::vector<Epoch> epochs;
-  std::optional<Registration> registration;  // absent when the model has no weights
+  std::optional<WeightProof> registration;  // of the weights' ranges (registration.h); absent when there are none
   bool operator==(const PublicFile&) const = default;
 };
 

@@ -205,8 +205,9 @@ Result<System> placed(System system, const verifier::Parameters& parameters) {
   return system;
 }
 
-Status check_weight_stack(const WeightCommitment& weights, const verifier::Parameters& parameters) {
-  return check_code("weights", kWeightOracle, {weights.log_rows, weights.log_blinding, weights.log_domain}, parameters);
+Status check_weight_stack(const WeightCommitment& weights, const verifier::Parameters& parameters,
+                          statement::OracleId oracle) {
+  return check_code("weights", oracle, {weights.log_rows, weights.log_blinding, weights.log_domain}, parameters);
 }
 
 }  // namespace tacit::receipt

@@ -48,7 +48,9 @@ verifier::Statement registration_statement(const PublicFile& file, const stateme
 // Errors: kBadParameters (an oracle is in no stack, or has an absurd number of rows).
 Result<statement::System> placed(statement::System system, const verifier::Parameters& parameters);
 
-// Do the parameters open the weights as they were committed (code_shape.h)? Errors: kBadParameters ("weights").
-Status check_weight_stack(const WeightCommitment& weights, const verifier::Parameters& parameters);
+// Do the parameters open the weights, oracle `oracle` of the system, as they were committed (code_shape.h)?
+// Errors: kBadParameters ("weights").
+Status check_weight_stack(const WeightCommitment& weights, const verifier::Parameters& parameters,
+                          statement::OracleId oracle = kWeightOracle);
 
 }  // namespace tacit::receipt

@@ -28,9 +28,12 @@ struct StackTrees {
   size_t mask_tree = 0;
 };
 
-// Ids of trees. Weights keep theirs for a whole epoch, data in every system that uses them.
+// Ids of trees. Those of weights and of data are the same in every system that opens them, whichever oracle they are.
 inline uint64_t oracle_tree_id(const statement::System& system, uint32_t oracle) {
-  return system.oracles[oracle].kind == statement::OracleKind::kData ? uint64_t{4} << 32 : oracle;
+  const statement::OracleKind kind = system.oracles[oracle].kind;
+  return kind == statement::OracleKind::kWeights ? 0
+         : kind == statement::OracleKind::kData  ? uint64_t{4} << 32
+                                                 : oracle;
 }
 inline uint64_t mask_tree_id(size_t stack) { return (uint64_t{1} << 32) + stack; }
 inline constexpr uint64_t kPadsTreeId = uint64_t{2} << 32;

@@ -84,10 +84,28 @@ class Folder {
     TACIT_ASSIGN(Tensors results, evaluate(args, types));
     for (size_t i = 0; i < node.outputs.size(); ++i) {
       if (node.outputs[i] == kNoValue) continue;
-      if (!results[i].is_finite()) return fail(Code::kBadModel, node.place(), i, "the constant is NaN or infinite");
+      if (results[i].has_nan()) return fail(Code::kBadModel, node.place(), i, "the constant is NaN");
       graph_.values[node.outputs[i]].constant = std::make_shared<const Tensor>(std::move(results[i]));
+      if (op->move) note_origin(args, *op, types, node, i);
     }
     return true;
+  }
+
+  // An output whose elements all come from one constant remembers which they are.
+  void note_origin(const Args& args, const Operator& op, const Types& types, const Node& node, size_t output) {
+    const Result<std::vector<Move>> moves = op.move(args, types);
+    if (!moves || (*moves)[output].sources.empty()) return;
+    const std::vector<Source>& sources = (*moves)[output].sources;
+    const uint32_t input = sources[0].input;
+    if (std::any_of(sources.begin(), sources.end(), [&](const Source& s) { return s.input != input; })) return;
+    if (input == Source::kFill) return;
+    Origin origin{graph_.values[node.inputs[input]].constant, {}};
+    const auto before = graph_.origins.find(origin.root.get());
+    for (const Source& s : sources)
+      origin.positions.push_back(before == graph_.origins.end() ? s.position
+                                                                : before->second.positions[static_cast<size_t>(s.position)]);
+    if (before != graph_.origins.end()) origin.root = before->second.root;
+    graph_.origins[graph_.values[node.outputs[output]].constant.get()] = std::move(origin);
   }
 
   static void make_identity(Node& node) {

@@ -16,7 +16,7 @@ inline constexpr int64_t kMaxTotalElements = int64_t{1} << 29;
 // Folds a graph in place; on an error the graph is left half done. Values keep their ids; values that nothing
 // mentions any more stay behind without a type. Errors: those of the operators' shape rules (kBadModel,
 // kUnsupported, kTooLarge, at the node); kTooLarge beyond kMaxTotalElements; kBadModel where a constant comes
-// out NaN or infinite.
+// out NaN.
 Status fold(Graph& graph);
 
 }  // namespace tacit::model

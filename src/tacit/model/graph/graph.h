@@ -65,11 +65,18 @@ struct Node {
 // a long name is cut.
 std::string printable(std::string_view name);
 
+// Where the elements of a folded constant come from, when all are elements of another constant: Transpose(W) is W.
+struct Origin {
+  std::shared_ptr<const Tensor> root;
+  std::vector<int64_t> positions;  // flat, in the root
+};
+
 struct Graph {
   std::vector<Value> values;     // by ValueId
   std::vector<ValueId> inputs;   // what a user feeds, in the file's order; never constants
   std::vector<ValueId> outputs;  // in the file's order
   std::vector<Node> nodes;       // in topological order
+  std::map<const Tensor*, Origin> origins;  // of constants that fold() moved; what is absent is its own origin
 
   ValueId add_value(std::string value_name) {
     values.push_back({std::move(value_name), {}, {}, {}});

@@ -191,6 +191,11 @@ Tensor Tensor::reshaped(Shape shape) && {
   return result;
 }
 
+bool Tensor::has_nan() const {
+  if (!is_real()) return false;
+  return std::any_of(reals().begin(), reals().end(), [](double v) { return std::isnan(v); });
+}
+
 bool Tensor::is_finite() const {
   if (!is_real()) return true;
   std::span<const double> values = reals();

@@ -105,6 +105,8 @@ class Tensor {
 
   // True if no element is NaN or infinite.
   bool is_finite() const;
+  // True if an element is NaN. Constants may hold infinities: masks do.
+  bool has_nan() const;
 
   bool operator==(const Tensor&) const = default;
 

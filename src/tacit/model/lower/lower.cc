@@ -5,6 +5,7 @@
 #include <random>
 
 #include "tacit/model/float/interpreter.h"
+#include "tacit/model/lower/rewrite.h"
 #include "tacit/model/ops/move.h"
 #include "tacit/model/ops/operator.h"
 
@@ -18,6 +19,7 @@ Result<std::vector<Spread>> calibrate(const Graph& graph, const std::vector<Samp
       if (values[id] == nullptr) continue;
       for (size_t i = 0; i < values[id]->size(); ++i) {
         const double v = values[id]->as_real(i);
+        if (!std::isfinite(v)) continue;  // a mask's
         out[id].low = std::min(out[id].low, v);
         out[id].high = std::max(out[id].high, v);
       }
@@ -133,7 +135,7 @@ Result<Plan> choose_plan(const Graph& graph, const std::vector<Spread>& spreads,
 }
 
 Result<IntegerModel> lower(Graph graph, const std::vector<Sample>& samples, Plan plan) {
-  fuse_batch_norm(graph);
+  rewrite(graph);
   TACIT_ASSIGN(const auto spreads, calibrate(graph, samples.empty() ? synthetic_samples(graph, 16) : samples));
   TACIT_ASSIGN(plan, choose_plan(graph, spreads, plan));
   TACIT_ASSIGN(IntegerModel model, emit(graph, spreads, plan));

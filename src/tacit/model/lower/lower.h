@@ -1,7 +1,7 @@
 // From a folded float graph to an integer model.
 //
 //   calibrate  runs samples through the double-precision interpreter and keeps, for each value, what it spans
-//   fuse       folds BatchNormalization into the weights before it
+//   rewrite    makes one operator of patterns of several (rewrite.h)
 //   emit       walks the nodes in order and lets each operator's emit rule write its part of the program
 //   plan       emits with different sizes of tables and keeps the cheapest program
 //
@@ -21,10 +21,6 @@ Result<std::vector<Spread>> calibrate(const Graph& graph, const std::vector<Samp
 // Inputs drawn from a fixed generator, for models that come without data: floats normal around 0, integers
 // uniform in their type's range, cut to [0, 255].
 std::vector<Sample> synthetic_samples(const Graph& graph, size_t n_samples);
-
-// Folds every BatchNormalization whose input is a Conv or Gemm with constant weights, read by nothing else,
-// into those weights.
-void fuse_batch_norm(Graph& graph);
 
 // The program for one plan. Requires a folded graph and spreads of its values.
 // Errors: kUnsupported, kMayWrap at a node.

@@ -1,5 +1,6 @@
 // The passes of the lowering: fusing, planning, visibility, integers, refusals.
 #include "tacit/model/lower/lower.h"
+#include "tacit/model/lower/rewrite.h"
 
 #include <gtest/gtest.h>
 
@@ -58,7 +59,7 @@ Graph conv_and_norm() {
 TEST(Lower, BatchNormIsFusedIntoTheWeights) {
   const Graph graph = conv_and_norm();
   Graph fused = graph;
-  fuse_batch_norm(fused);
+  fuse_linear(fused);
   ASSERT_EQ(fused.nodes.size(), 2u);
   const auto samples = synthetic_samples(graph, 3);
   for (const Sample& sample : samples) {
@@ -77,7 +78,7 @@ TEST(Lower, BatchNormIsFusedIntoTheWeights) {
 TEST(Lower, AValueReadTwiceIsNotFused) {
   Graph graph = conv_and_norm();
   graph.outputs.push_back(graph.nodes[0].outputs[0]);
-  fuse_batch_norm(graph);
+  fuse_linear(graph);
   EXPECT_EQ(graph.nodes.size(), 3u);
 }
 

@@ -22,6 +22,7 @@ struct Case {
   int opset = 13;
   double tolerance = 2e-3;     // of the output's span
   size_t constants_first = 0;  // 1: the constants stand before the inputs
+  double low = -3, high = 3;   // inputs are drawn from here
 };
 
 class Noise {
@@ -124,7 +125,10 @@ TEST_P(Operators, Agree) {
   Noise noise(7);
   std::vector<Sample> samples(4);
   for (Sample& sample : samples)
-    for (const Shape& shape : c.inputs) sample.push_back(noise.tensor(shape, 3));
+    for (const Shape& shape : c.inputs) {
+      sample.push_back(noise.tensor(shape));
+      for (double& v : sample.back().reals()) v = c.low + (c.high - c.low) * (v + 1) / 2;
+    }
   const auto spreads = calibrate(graph, samples);
   ASSERT_TRUE(spreads) << spreads.error().message();
   const auto model = emit(graph, *spreads, kPlan);
@@ -173,6 +177,15 @@ std::vector<Case> linear_cases() {
       {"Conv", {{1, 2, 1, 3}}, {t({2, 2, 3, 3})}, {{"pads", list({1, 1, 1, 1})}}},
       {"Conv", {{1, 2, 5}}, {t({3, 2, 3}), t({3})}, {{"pads", list({1, 0})}}},
       {"Conv", {{2, 1, 3, 3}}, {t({2, 1, 2, 2})}},
+      {"ConvTranspose", {{1, 2, 3, 3}}, {t({2, 3, 3, 3}), t({3})}},
+      {"ConvTranspose",
+       {{1, 2, 3, 2}},
+       {t({2, 2, 3, 3}), t({2})},
+       {{"strides", list({2, 2})}, {"pads", list({1, 1, 0, 0})}}},
+      {"ConvTranspose", {{1, 2, 3}}, {t({2, 2, 4})}, {{"strides", list({3})}, {"pads", list({2, 1})}}},
+      {"ConvTranspose", {{1, 4, 3}}, {t({4, 1, 2}), t({2})}, {{"group", int64_t{2}}, {"strides", list({2})}}},
+      {"ConvTranspose", {{1, 1, 3}}, {t({1, 2, 2})}, {{"dilations", list({2})}, {"strides", list({2})}}},
+      {"ConvTranspose", {{1, 1, 3}}, {t({1, 2, 2})}, {{"strides", list({3})}, {"output_padding", list({1})}}},
       {"Add", {{2, 3}, {2, 3}}},
       {"Add", {{2, 3}, {3}}},
       {"Add", {{2, 1}, {1, 3}}},
@@ -246,6 +259,29 @@ std::vector<Case> other_cases() {
       {"Softmax", {{2, 3}}},
       {"Softmax", {{2, 3, 2}}, {}, {{"axis", int64_t{1}}}},
       {"Softmax", {{2, 1, 2}}, {}, {}, 11},
+      {"Erf", {{2, 3}}, {}, {}, 13, 4e-3},
+      {"Exp", {{2, 3}}, {}, {}, 13, 4e-3},
+      {"Gelu", {{2, 3}}, {}, {}, 20, 4e-3},
+      {"Gelu", {{2, 3}}, {}, {{"approximate", std::string("tanh")}}, 20, 4e-3},
+      {"Swish", {{2, 3}}, {}, {}, 24, 4e-3},
+      {"Mish", {{2, 3}}, {}, {}, 18, 4e-3},
+      {"Softplus", {{2, 3}}, {}, {}, 13, 4e-3},
+      {"Elu", {{2, 3}}, {}, {}, 13, 4e-3},
+      {"Elu", {{2, 3}}, {}, {{"alpha", 0.5}}, 13, 4e-3},
+      {"Elu", {{2, 3}}, {}, {}, 13, 4e-3, 0, -200, 200},
+      {"Sqrt", {{2, 3}}, {}, {}, 13, 4e-3, 0, 0, 5},
+      {"Reciprocal", {{2, 3}}, {}, {}, 13, 4e-3, 0, 0.5, 3},
+      {"Pow", {{2, 3}}, {scalar(2)}},
+      {"Pow", {{2, 3}}, {scalar(3)}, {}, 13, 4e-3},
+      {"Pow", {{2, 3}}, {scalar(5)}, {}, 13, 4e-3},
+      {"Pow", {{2, 3}}, {scalar(0.5)}, {}, 13, 4e-3, 0, 0, 5},
+      {"Pow", {{2, 3}}, {scalar(-0.5)}, {}, 13, 4e-3, 0, 0.5, 5},
+      {"Pow", {{2, 3}}, {scalar(-1)}, {}, 13, 4e-3, 0, 0.5, 5},
+      {"LayerNormalization", {{2, 5}}, {t({5}), t({5})}, {}, 17},
+      {"LayerNormalization", {{2, 2, 3}}, {t({3})}, {{"axis", int64_t{1}}, {"epsilon", 0.1}}, 17},
+      {"LayerNormalization", {{1, 4}}, {}, {}, 17},
+      {"RMSNormalization", {{2, 5}}, {t({5})}, {}, 23},
+      {"Div", {{2, 3}, {2, 1}}, {}, {}, 13, 4e-3, 0, 0.5, 3},
   };
 }
 

@@ -296,6 +296,16 @@ Result<Form> moved(EmitContext& e, const Move& move, const std::vector<Form>& fo
 
 }  // namespace
 
+Result<Form> leading_part(EmitContext& e, Form form, const Shape& shape) {
+  const Move move = strided_move(0, shape, 0, row_major_strides(form.shape()));
+  const int exponent = form.exponent;
+  std::vector<Form> forms;
+  forms.push_back(std::move(form));
+  TACIT_ASSIGN(Form out, moved(e, move, forms, shape));
+  TACIT_CHECK(out.exponent == exponent);
+  return out;
+}
+
 Status emit_move(EmitContext& e, const Node& node, const Operator& op) {
   const Args args = emit_args(e, node);
   Types types;

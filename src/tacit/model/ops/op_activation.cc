@@ -1,4 +1,4 @@
-// Relu, LeakyRelu, PRelu, Sigmoid, Tanh, Clip: element by element.
+// Relu, LeakyRelu, PRelu, Clip: element by element, piecewise linear.
 #include <algorithm>
 #include <cmath>
 
@@ -33,21 +33,6 @@ Result<Types> shape_prelu(const Args& args) {
 Result<Tensors> eval_prelu(const Args& args, const Types& outputs) {
   return map_binary(
       args, outputs, [](double x, double slope) { return x < 0 ? slope * x : x; }, NoIntegers{});
-}
-
-// Written so that exp never overflows.
-double sigmoid(double x) {
-  const double e = std::exp(-std::fabs(x));
-  return x >= 0 ? 1 / (1 + e) : e / (1 + e);
-}
-
-Result<Tensors> eval_sigmoid(const Args& args, const Types& outputs) {
-  return map_unary(args, outputs, sigmoid, NoIntegers{});
-}
-
-Result<Tensors> eval_tanh(const Args& args, const Types& outputs) {
-  return map_unary(
-      args, outputs, [](double x) { return std::tanh(x); }, NoIntegers{});
 }
 
 // Up to opset 10 the bounds are attributes.
@@ -146,13 +131,6 @@ Status emit_clip(EmitContext& e, const Node& node) {
   return emit_clip_between(e, node, bounds[0], bounds[1]);
 }
 
-template <Function f>
-Status emit_function(EmitContext& e, const Node& node) {
-  TACIT_ASSIGN(const Form x, e.form(node.inputs[0]));
-  TACIT_ASSIGN(Form y, e.apply(f, x, e.spread(node.inputs[0]), e.spread(node.outputs[0])));
-  return e.set(node.outputs[0], std::move(y));
-}
-
 }  // namespace
 
 TACIT_OPERATORS(activation) {
@@ -176,18 +154,6 @@ TACIT_OPERATORS(activation) {
              .shape = shape_prelu,
              .eval = eval_prelu,
              .emit = emit_prelu});
-  table.add({.name = "Sigmoid",
-             .opsets = {7, 26},
-             .inputs = {1, 1},
-             .shape = same_real,
-             .eval = eval_sigmoid,
-             .emit = emit_function<Function::kSigmoid>});
-  table.add({.name = "Tanh",
-             .opsets = {7, 26},
-             .inputs = {1, 1},
-             .shape = same_real,
-             .eval = eval_tanh,
-             .emit = emit_function<Function::kTanh>});
   table.add({.name = "Clip",
              .opsets = {7, 10},
              .inputs = {1, 1},

@@ -87,16 +87,28 @@ Status emit_mul(EmitContext& e, const Node& node) {
   return e.set(node.outputs[0], std::move(y));
 }
 
-// By a constant: a product with its reciprocals.
+// By a constant: a product with its reciprocals. By positive values: a product with their inverses, which are to 2^−13
+// of themselves over their whole range.
 Status emit_div(EmitContext& e, const Node& node) {
+  if (!is_real(e.graph().type(node.outputs[0]).dtype))
+    return e.refuse(Code::kUnsupported, "division of integers that depend on the model's input");
   const auto divisor = e.constant(node.inputs[1]);
-  if (divisor == nullptr || !divisor->is_real())
-    return e.refuse(Code::kUnsupported, "division is by constant floats only");
-  Tensor reciprocal = *divisor;
-  for (double& v : reciprocal.reals()) v = 1 / v;
   TACIT_ASSIGN(Form a, e.operand(node.inputs[0]));
-  TACIT_ASSIGN(Form c,
-               e.weights(std::make_shared<const Tensor>(std::move(reciprocal)), EmitContext::kWeightBits, INT_MIN));
+  Form c;
+  if (divisor != nullptr) {
+    Tensor reciprocal = *divisor;
+    for (double& v : reciprocal.reals()) v = 1 / v;
+    TACIT_ASSIGN(c,
+                 e.weights(std::make_shared<const Tensor>(std::move(reciprocal)), EmitContext::kWeightBits, INT_MIN));
+  } else {
+    constexpr int kGuardBits = 12;
+    if (e.spread(node.inputs[1]).low < 0) return e.refuse(Code::kUnsupported, "a divisor that takes negative values");
+    TACIT_ASSIGN(c, e.operand(node.inputs[1]));
+    TACIT_ASSIGN(c, e.relu(c, e.spread(node.inputs[1])));
+    TACIT_ASSIGN(c, e.never_zero(c, kGuardBits));
+    TACIT_ASSIGN(c, e.power(Function::kInverseOfMiddle, c));
+    c = e.solid(c);
+  }
   TACIT_ASSIGN(Form y, e.multiply(std::move(a), std::move(c)));
   return e.set(node.outputs[0], std::move(y));
 }

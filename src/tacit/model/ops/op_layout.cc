@@ -3,6 +3,7 @@
 #include <numeric>
 
 #include "tacit/model/ops/common.h"
+#include "tacit/model/ops/move.h"
 
 namespace tacit::model {
 namespace {
@@ -133,7 +134,6 @@ Result<Types> shape_gather(const Args& args) {
 }
 
 Result<std::vector<Move>> move_gather(const Args& args, const Types& outputs) {
-  if (args.known(1) == nullptr) return args.refuse(Code::kUnsupported, "the indices must be constant");
   const Shape& x = args.shape(0);
   TACIT_ASSIGN(const size_t axis, resolve_axis(args, args.node().integer("axis", 0), x.size()));
   const int64_t outer = span_size(x, 0, axis), inner = span_size(x, axis + 1, x.size());
@@ -150,6 +150,56 @@ Result<std::vector<Move>> move_gather(const Args& args, const Types& outputs) {
     }
   }
   return std::vector<Move>{std::move(move)};
+}
+
+// Gather needs its indices for a move only: indices from the model's input select too.
+Result<Tensors> eval_gather(const Args& args, const Types& outputs) {
+  TACIT_ASSIGN(const std::vector<Move> moves, move_gather(args, outputs));
+  const std::vector<Source>& sources = moves[0].sources;
+  Tensor y(outputs[0]);
+  for (size_t i = 0; i < y.size(); ++i) {
+    const size_t at = static_cast<size_t>(sources[i].position);
+    if (y.is_real()) {
+      y.reals()[i] = args.tensor(0).reals()[at];
+    } else {
+      y.ints()[i] = args.tensor(0).ints()[at];
+    }
+  }
+  return Tensors{std::move(y)};
+}
+
+// Constant indices are a view. Others select by a product with their one-hot vectors, so that a table of weights may
+// serve as a matrix elsewhere.
+Status emit_gather(EmitContext& e, const Node& node) {
+  const Args args = emit_args(e, node);
+  if (args.known(1) != nullptr) {
+    static const Operator moving{.move = move_gather};
+    return emit_move(e, node, moving);
+  }
+  TACIT_ASSIGN(const size_t axis, resolve_axis(args, node.integer("axis", 0), args.rank(0)));
+  TACIT_ASSIGN(const Form index, e.form(node.inputs[1]));
+  TACIT_ASSIGN(Form data, e.operand(node.inputs[0]));
+  TACIT_ASSIGN(const uint32_t label, e.single_label(data, axis));
+  TACIT_ASSIGN(const Form hot, e.one_hot(index, static_cast<uint32_t>(args.shape(0)[axis])));
+  const uint32_t chosen = hot.axes.back()[0];
+  TACIT_ASSIGN(Product product, e.contract(hot, data, {{chosen, label}}, {chosen}));
+  Form y = std::move(product.form);
+  auto moved = [&y](const std::vector<uint32_t>& labels, const std::vector<uint32_t>& to) {
+    for (uint32_t old : labels) y.axes.back().push_back(to[old]);
+  };
+  for (size_t i = 0; i < data.axes.size(); ++i) {
+    if (i != axis) {
+      y.axes.emplace_back();
+      moved(data.axes[i], product.from_c);
+      continue;
+    }
+    for (size_t k = 0; k + 1 < hot.axes.size(); ++k) {
+      y.axes.emplace_back();
+      moved(hot.axes[k], product.from_a);
+    }
+  }
+  y.bounds = data.bounds;
+  return e.set(node.outputs[0], std::move(y));
 }
 
 }  // namespace
@@ -173,7 +223,8 @@ TACIT_OPERATORS(layout) {
              .inputs = {2, 2},
              .attributes = {{"axis", kInt}},
              .shape = shape_gather,
-             .move = move_gather});
+             .eval = eval_gather,
+             .emit = emit_gather});
   const Operator split = {.name = "Split",
                           .opsets = {7, 12},
                           .inputs = {1, 1},

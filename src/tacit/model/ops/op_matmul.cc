@@ -1,5 +1,6 @@
 // Gemm: Y = alpha · A' · B' + beta · C.   MatMul: numpy's matrix product with broadcast batch axes.
 #include "tacit/model/ops/common.h"
+#include "tacit/model/ops/matrix.h"
 
 namespace tacit::model {
 namespace {
@@ -183,44 +184,6 @@ Result<Form> matrix_weights(EmitContext& e, const std::shared_ptr<const Tensor>&
   return e.weights(tensor, EmitContext::kWeightBits, INT_MIN, std::move(factors), std::move(order));
 }
 
-// The product of two matrices, or stacks of them: Σ over a's axis `inner_a` and c's axis `inner_c`. The other
-// one of the last two axes gives the rows and the columns; axes before them broadcast.
-struct MatrixAxes {
-  size_t row;
-  size_t inner;
-};
-
-Result<Form> matrix_product(EmitContext& e, Form a, MatrixAxes in_a, Form c, MatrixAxes in_c) {
-  if (!refine(a, in_a.inner, c, in_c.inner))
-    return e.refuse(Code::kUnsupported, "the operands' axes were reshaped in ways that cut across");
-  const size_t batch_a = a.axes.size() - 2, batch_c = c.axes.size() - 2, batch = std::max(batch_a, batch_c);
-  std::vector<Shared> shared;
-  for (size_t i = 0; i < std::min(batch_a, batch_c); ++i) {
-    const size_t x = batch_a - 1 - i, y = batch_c - 1 - i;
-    if (a.axes[x].empty() || c.axes[y].empty()) continue;
-    if (!refine(a, x, c, y))
-      return e.refuse(Code::kUnsupported, "the operands' axes were reshaped in ways that cut across");
-    for (size_t k = 0; k < a.axes[x].size(); ++k) shared.push_back({a.axes[x][k], c.axes[y][k]});
-  }
-  for (size_t k = 0; k < a.axes[in_a.inner].size(); ++k)
-    shared.push_back({a.axes[in_a.inner][k], c.axes[in_c.inner][k]});
-  TACIT_ASSIGN(Product product, e.contract(a, c, shared, a.axes[in_a.inner]));
-  auto moved = [](std::vector<uint32_t> labels, const std::vector<uint32_t>& to) {
-    for (uint32_t& label : labels) label = to[label];
-    return labels;
-  };
-  Form y = std::move(product.form);
-  for (size_t i = 0; i < batch; ++i) {
-    const size_t back = batch - i;
-    const bool from_a = back <= batch_a && (back > batch_c || !a.axes[batch_a - back].empty());
-    y.axes.push_back(from_a ? moved(a.axes[batch_a - back], product.from_a)
-                            : moved(c.axes[batch_c - back], product.from_c));
-  }
-  y.axes.push_back(moved(a.axes[in_a.row], product.from_a));
-  y.axes.push_back(moved(c.axes[in_c.row], product.from_c));
-  return y;
-}
-
 // `factor` · tensor.
 std::shared_ptr<const Tensor> scaled_constant(const std::shared_ptr<const Tensor>& tensor, double factor) {
   if (factor == 1) return tensor;
@@ -294,6 +257,37 @@ Status emit_matmul(EmitContext& e, const Node& node) {
 }
 
 }  // namespace
+
+Result<Form> matrix_product(EmitContext& e, Form a, MatrixAxes in_a, Form c, MatrixAxes in_c) {
+  if (!refine(a, in_a.inner, c, in_c.inner))
+    return e.refuse(Code::kUnsupported, "the operands' axes were reshaped in ways that cut across");
+  const size_t batch_a = a.axes.size() - 2, batch_c = c.axes.size() - 2, batch = std::max(batch_a, batch_c);
+  std::vector<Shared> shared;
+  for (size_t i = 0; i < std::min(batch_a, batch_c); ++i) {
+    const size_t x = batch_a - 1 - i, y = batch_c - 1 - i;
+    if (a.axes[x].empty() || c.axes[y].empty()) continue;
+    if (!refine(a, x, c, y))
+      return e.refuse(Code::kUnsupported, "the operands' axes were reshaped in ways that cut across");
+    for (size_t k = 0; k < a.axes[x].size(); ++k) shared.push_back({a.axes[x][k], c.axes[y][k]});
+  }
+  for (size_t k = 0; k < a.axes[in_a.inner].size(); ++k)
+    shared.push_back({a.axes[in_a.inner][k], c.axes[in_c.inner][k]});
+  TACIT_ASSIGN(Product product, e.contract(a, c, shared, a.axes[in_a.inner]));
+  auto moved = [](std::vector<uint32_t> labels, const std::vector<uint32_t>& to) {
+    for (uint32_t& label : labels) label = to[label];
+    return labels;
+  };
+  Form y = std::move(product.form);
+  for (size_t i = 0; i < batch; ++i) {
+    const size_t back = batch - i;
+    const bool from_a = back <= batch_a && (back > batch_c || !a.axes[batch_a - back].empty());
+    y.axes.push_back(from_a ? moved(a.axes[batch_a - back], product.from_a)
+                            : moved(c.axes[batch_c - back], product.from_c));
+  }
+  y.axes.push_back(moved(a.axes[in_a.row], product.from_a));
+  y.axes.push_back(moved(c.axes[in_c.row], product.from_c));
+  return y;
+}
 
 TACIT_OPERATORS(matmul) {
   using enum AttributeType;

@@ -6,7 +6,7 @@
 
 namespace tacit::statement {
 template <>
-inline constexpr uint8_t kLargest<model::StepKind> = static_cast<uint8_t>(model::StepKind::kIsZero);
+inline constexpr uint8_t kLargest<model::StepKind> = static_cast<uint8_t>(model::StepKind::kOneHot);
 }  // namespace tacit::statement
 
 namespace tacit::model {

@@ -70,7 +70,7 @@ Result<Form> EmitContext::operand(ValueId id) {
   if (is_operand(f)) return f;
   TACIT_ASSIGN(f, cells(id));
   if (is_operand(f)) return f;
-  return refuse(Code::kMayWrap, "an integer operand of a product needs more than 20 bits");
+  return refuse(Code::kUnsupported, "an integer operand of a product needs more than 20 bits");
 }
 
 Result<Form> EmitContext::cells(ValueId id) {
@@ -195,6 +195,30 @@ Status EmitContext::fill(IntegerModel& model) const {
 
 // ---- constants
 
+std::shared_ptr<const Tensor> EmitContext::root_of(const std::shared_ptr<const Tensor>& tensor) const {
+  const auto found = graph_.origins.find(tensor.get());
+  return found == graph_.origins.end() ? tensor : found->second.root;
+}
+
+// A tensor that holds the same elements of the same constant of the model in the same order: a matrix that serves twice
+// is committed once. Equal values are no reason: the public part must not tell.
+std::optional<TensorId> EmitContext::same_weights(const Filling& wanted, const Space& space, Interval range) const {
+  const auto positions = [&](const Filling& filling) {
+    std::vector<int64_t> at = positions_of(space, filling.strides);
+    const auto origin = graph_.origins.find(filling.source.get());
+    if (origin != graph_.origins.end())
+      for (int64_t& i : at) i = origin->second.positions[static_cast<size_t>(i)];
+    return at;
+  };
+  for (const Filling& made : fillings_) {
+    const statement::Tensor& tensor = system().tensors[made.tensor];
+    if (tensor.space != space || tensor.range != range || made.exponent != wanted.exponent) continue;
+    if (root_of(made.source) != root_of(wanted.source)) continue;
+    if (positions(made) == positions(wanted)) return made.tensor;
+  }
+  return {};
+}
+
 Result<Form> EmitContext::weights(std::shared_ptr<const Tensor> tensor, int bits, int least_exponent,
                                   std::vector<std::vector<uint32_t>> factors, std::vector<uint32_t> order) {
   Filling filling{.source = tensor};
@@ -231,15 +255,43 @@ Result<Form> EmitContext::weights(std::shared_ptr<const Tensor> tensor, int bits
   f.bounds = {-half, half - 1};
 
   Space space{{f.labels.axes.begin() + 1, f.labels.axes.end()}};
-  filling.tensor = builder_.tensor(weights_oracle_, space, narrow(f.bounds));
   filling.exponent = f.exponent;
   const std::vector<int64_t> strides = f.strides();
   filling.strides = {strides.begin() + 1, strides.end()};
-  fillings_.push_back(std::move(filling));
+  const auto same = same_weights(filling, space, narrow(f.bounds));
+  filling.tensor = same ? *same : builder_.tensor(weights_oracle_, space, narrow(f.bounds));
+  if (!same) fillings_.push_back(filling);
   std::vector<statement::AxisMap> maps;
   for (uint32_t label = 1; label < f.labels.axes.size(); ++label) maps.push_back(statement::axis(label));
-  f.view = statement::scaled(statement::Source::kTensor, fillings_.back().tensor, 1, std::move(maps));
+  f.view = statement::scaled(statement::Source::kTensor, filling.tensor, 1, std::move(maps));
   if (natural) tidy(f);
+  return f;
+}
+
+Form EmitContext::public_constant(const Tensor& tensor) {
+  Form f;
+  f.exact = true;
+  f.axes.resize(tensor.rank());
+  Space space;
+  std::vector<statement::AxisMap> maps;
+  for (size_t axis = 0; axis < tensor.rank(); ++axis) {
+    const uint32_t label = static_cast<uint32_t>(f.labels.axes.size());
+    f.labels.axes.push_back(statement::whole_axis(static_cast<uint32_t>(tensor.shape()[axis])));
+    f.axes[axis] = {label};
+    space.axes.push_back(f.labels.axes.back());
+    maps.push_back(statement::axis(label));
+  }
+  for (int64_t v : tensor.ints()) {
+    f.bounds.low = std::min<__int128>(f.bounds.low, v);
+    f.bounds.high = std::max<__int128>(f.bounds.high, v);
+  }
+  auto found = std::find_if(publics_.begin(), publics_.end(), [&](const auto& made) { return made.first == tensor; });
+  if (found == publics_.end()) {
+    const auto values = tensor.ints();
+    found = publics_.insert(found, {tensor, builder_.constant(space, {values.begin(), values.end()})});
+  }
+  f.view = statement::scaled(statement::Source::kPublic, found->second, 1, std::move(maps));
+  tidy(f);
   return f;
 }
 

@@ -11,9 +11,10 @@
 //
 // Whatever is linear stays a form. The primitives that make cells:
 //
-//   saturate   out = clamp(⌊(acc + 2^(s−1)) / 2^s⌋): requantisation, Relu, Clip, and the maximum as b +
-//   relu(a − b) contract   sums of products of two operands (matrix products, convolutions, elementwise
-//   products) lookup     out = table of a function
+//   saturate   out = clamp(⌊(acc + 2^(s−1)) / 2^s⌋): requantisation, Relu, Clip, and the maximum as b + relu(a − b)
+//   contract   sums of products of two operands (matrix products, convolutions, elementwise products)
+//   apply      out = table of a function
+//   power      roots and inverses of wide integers
 //
 // Exponents of activations come from calibration; weights and biases from their largest magnitude. Both are
 // public, and nothing else that the context writes into the system depends on a value.
@@ -23,6 +24,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <tuple>
 
 #include "tacit/model/graph/graph.h"
 #include "tacit/model/quant/program.h"
@@ -64,8 +66,25 @@ struct Product {
   std::vector<uint32_t> from_c;
 };
 
+// Which scores of a Softmax are hidden: publicly, since a mask belongs to the architecture. Shapes as the scores' rank.
+struct ScoreMask {
+  Tensor hidden;               // 1 where a score is replaced by the fill; broadcasts to the scores
+  Tensor count;                // per row, 1 long along the row: how many are
+  Tensor none;                 // per row: 1 where none is
+  std::optional<double> fill;  // minus infinity if absent: then a hidden score weighs nothing
+};
+
+// The parts of a Softmax before its division.
+struct Exponentials {
+  Form e;                      // of every score, in units of 2^−14; 0 where it is hidden
+  Form total;                  // their sum over a row, and what the fill adds: cells, with 1-long reduced axes
+  std::optional<Form> fill;    // e of the fill, shaped like `total`; 0 in rows where nothing is hidden
+  std::vector<uint32_t> rows;  // label i of `total` is label rows[i] of `e`
+};
+
 class EmitContext {
  public:
+  static constexpr int kUnitBits = 14;    // of exponentials
   static constexpr int kWeightBits = 16;  // declared ranges in the weight oracle
   static constexpr int kBiasBits = 32;
 
@@ -113,6 +132,10 @@ class EmitContext {
     return weights(constant(id), kBiasBits, least_exponent, std::move(factors));
   }
 
+  // Integers that the public part holds: masks and the like, never weights.
+  Form public_constant(const Tensor& tensor);
+  Form public_one();
+
   // ---- primitives
 
   // The same elements under another logical shape; makes cells where the shape cuts across labels.
@@ -147,13 +170,22 @@ class EmitContext {
   // max(form, 0) exactly.
   Result<Form> exact_relu(const Form& form);
 
-  // f(x) from a table, for arguments in `in` and values in `out`; both domain and values saturate.
+  // f(x) from a table, for arguments in `in` and values in `out`; both saturate, but for functions that go on as
+  // the identity.
   Result<Form> apply(Function f, const Form& x, Spread in, Spread out);
   // ⌊n / d⌋ < 2^bits, for n ≥ 0 and cells d > 0 with the same labels. Requires all that of the semantics.
   Result<Form> quotient(const Form& n, const Form& d, int bits);
   // The index of the largest element along a logical axis, which becomes 1 long. Requires an operand.
   enum class Tie : uint8_t { kFirst, kLast };
   Result<Form> argmax(Form q, size_t logical_axis, Tie tie);
+  // √n, 1/√n or 1/n for a form of integers n ≥ 1, to 2^−13 of itself. f: one of the functions of the middle.
+  Result<Form> power(Function f, const Form& n);
+  // The form times 2^up plus one unit, up from `least_up` on, such that its exponent is even: never zero.
+  Result<Form> never_zero(const Form& form, int least_up);
+  // [index = v] for 0 ≤ v < length along one more axis, the last. An index outside is an error of the execution.
+  Result<Form> one_hot(const Form& index, uint32_t length);
+  // exp(x − the row's maximum) and their sums, over the logical axes marked; `mask` may be null.
+  Result<Exponentials> exponentials(Form x, const std::vector<bool>& axes, const ScoreMask* mask);
   // Softmax over the logical axes marked.
   Result<Form> softmax(const Form& x, const std::vector<bool>& axes);
 
@@ -166,7 +198,6 @@ class EmitContext {
   // The exponent at which reals in `spread` fill the activations' range.
   int exponent_for(Spread spread, bool non_negative) const;
   Bounds range_for(bool non_negative) const;
-  Form public_one();
   Status check_width(const Form& form) const;
   Form copy(const Form& form);
   Result<Form> flatten(const Form& form);
@@ -174,8 +205,18 @@ class EmitContext {
   Result<Form> finer(Form form, int exponent) const;
   Result<Form> clamp(const Form& form, int shift, Bounds range);
   enum class Sides : uint8_t { kBoth, kUpper };
+  std::optional<statement::TensorId> same_weights(const Filling& wanted, const statement::Space& space,
+                                                  statement::Interval range) const;
+  std::shared_ptr<const Tensor> root_of(const std::shared_ptr<const Tensor>& tensor) const;
   statement::TableId clamp_table(uint64_t size, Sides sides = Sides::kBoth);
+  struct Decay {
+    statement::View e, zero;
+  };
+  Result<Decay> decay(const statement::Space& labels, const statement::View& d, int s, __int128 largest);
   Result<statement::TableId> exp_table(GeneratedTable& column);
+  void choose_scales(GeneratedTable& table, Spread in, Spread out) const;
+  Result<Form> look_up(GeneratedTable table, const Form& argument);
+  statement::TableId power_table(int step, int top, bool falling);
   Result<GeneratedTable> function_column(const GeneratedTable& wanted);
   Result<int64_t> entry(const GeneratedTable& table, int64_t x) const;
   Result<Form> rounded(const Form& form, int exponent);
@@ -200,7 +241,9 @@ class EmitContext {
   std::map<std::pair<uint64_t, Sides>, statement::TableId> clamp_tables_;  // by size of the range
   std::map<statement::TensorId, statement::TableId> function_tables_;      // by column
   std::map<uint8_t, statement::TableId> range_tables_;                     // by bits
+  std::map<std::tuple<int, int, bool>, statement::TableId> power_tables_;  // by step, largest power, direction
   std::optional<statement::PublicId> one_;
+  std::vector<std::pair<Tensor, statement::PublicId>> publics_;
   std::vector<Step> steps_;
   std::vector<Filling> fillings_;
   std::vector<GeneratedTable> generated_;

@@ -24,6 +24,7 @@ View cells_view(TensorId id, size_t n_labels) { return statement::direct(stateme
 double canonical_limit(Function f) {
   switch (f) {
     case Function::kSigmoid:
+    case Function::kSigmoidCentred:
       return 16;
     case Function::kTanh:
       return 8;
@@ -33,6 +34,13 @@ double canonical_limit(Function f) {
       return 0;
   }
 }
+
+// Functions that are the identity for large arguments, to the last bit or nearly.
+bool has_identity_tail(Function f) { return f >= Function::kGelu && f <= Function::kMish; }
+// Tables of these end here; beyond, the identity goes on.
+constexpr int kLogTableEnd = 6;
+// The lowest value of any function that is not monotone (Mish) is above this.
+constexpr double kLowestDip = -0.35;
 
 }  // namespace
 
@@ -150,23 +158,43 @@ Result<int64_t> EmitContext::entry(const GeneratedTable& table, int64_t x) const
   return std::clamp<int64_t>(y, INT16_MIN, INT16_MAX);
 }
 
-Result<Form> EmitContext::apply(Function f, const Form& x, Spread in, Spread out) {
-  // The domain: all that the function distinguishes, or a part 4^j times smaller if that holds what
-  // calibration saw, so that the uses of a function share few tables.
-  const bool positive = f == Function::kLog || f == Function::kSqrt;
-  GeneratedTable table{.function = f, .bits = plan_.bits};
-  table.in_exponent = exponent_for(in, positive);
-  const double limit = canonical_limit(f);
+// The scales of a function's table, so that the uses of a function share few tables: arguments up to all that the
+// function distinguishes, or a part 4^j times smaller if that holds what calibration saw.
+void EmitContext::choose_scales(GeneratedTable& table, Spread in, Spread out) const {
+  table.in_exponent = exponent_for(in, table.function == Function::kLog);
+  const double limit = canonical_limit(table.function);
   if (limit > 0) {
     int widest = log2_above(limit) + 1 - plan_.bits;
     while (widest - 2 >= table.in_exponent) widest -= 2;
     table.in_exponent = widest;
   }
   table.out_exponent = log2_above(std::max({-out.low, out.high, 0x1p-30})) - (kWeightBits - 2);
-  Bounds domain = range_for(positive);
+  if (!has_identity_tail(table.function)) return;
+  table.in_exponent += (table.in_exponent + plan_.bits - 1 - kLogTableEnd) & 1;
+  table.in_exponent = std::min(table.in_exponent, kLogTableEnd + 1 - plan_.bits);
+  table.out_exponent = table.in_exponent;
+}
+
+Result<Form> EmitContext::apply(Function f, const Form& x, Spread in, Spread out) {
+  GeneratedTable table{.function = f, .bits = plan_.bits};
+  choose_scales(table, in, out);
+  Bounds domain = range_for(f == Function::kLog);
   if (f == Function::kLog) domain.low = 1, domain.high += 1;
   table.start = static_cast<int64_t>(domain.low);
   TACIT_ASSIGN(const Form argument, saturate(x, table.in_exponent, domain));
+  TACIT_ASSIGN(Form y, look_up(table, argument));
+  if (!has_identity_tail(f) || std::max(-in.low, in.high) < std::ldexp(1, kLogTableEnd)) return y;
+  // f(min(x, top)) + max(x − top, 0)
+  TACIT_ASSIGN(Form beyond, finer(x, std::min(x.exponent, table.in_exponent)));
+  const int up = table.in_exponent - beyond.exponent;
+  if (up > 40) return refuse(Code::kMayWrap, "an argument has too fine a scale");
+  beyond = shifted(std::move(beyond), -static_cast<int64_t>(domain.high << up));
+  TACIT_ASSIGN(beyond, relu(beyond, {0, std::max(out.high, 1.0)}));
+  return add(std::move(y), std::move(beyond));
+}
+
+// The values of a function's table at cells, or a view, that lie in its domain.
+Result<Form> EmitContext::look_up(GeneratedTable table, const Form& argument) {
   TACIT_ASSIGN(table, function_column(table));
   TACIT_ASSIGN(const int64_t first, entry(table, table.start));
   TACIT_ASSIGN(const int64_t last, entry(table, table.start + (int64_t{1} << table.bits) - 1));
@@ -184,9 +212,37 @@ Result<Form> EmitContext::apply(Function f, const Form& x, Spread in, Spread out
   Form result = argument;
   result.view = relabelled(cells, kept);
   result.exponent = table.out_exponent;
-  result.bounds = {std::min(first, last), std::max(first, last)};  // every function here is monotone
+  result.bounds = {std::min(first, last), std::max(first, last)};
+  if (has_identity_tail(table.function))
+    result.bounds.low = std::min<__int128>(
+        result.bounds.low, static_cast<int64_t>(std::floor(std::ldexp(kLowestDip, -table.out_exponent))));
   result.exact = false;
   return result;
+}
+
+// h in {0, 1} with Σ_v h = 1 and Σ_v v·h = index.
+Result<Form> EmitContext::one_hot(const Form& index, uint32_t length) {
+  Form out = index;
+  const auto last = static_cast<uint32_t>(out.labels.axes.size());
+  insert_label(out, last, length);
+  out.labels = laid_out(out.labels);
+  out.axes.push_back({last});
+  const View wanted = out.view;
+  const TensorId hot = new_cells(out.labels, {0, 1});
+  out.view = cells_view(hot, last + 1);
+  out.exponent = 0;
+  out.bounds = {0, 1};
+  add_step(StepKind::kOneHot, out.labels, {wanted}, {hot}, {});
+  builder_.lookup(out.labels, range_table(1), {out.view});
+  Tensor positions(ValueType{DType::kInt64, {length}});
+  for (uint32_t v = 0; v < length; ++v) positions.ints()[v] = v;
+  Form counting = public_constant(positions);
+  if (counting.labels.axes.size() == 1) insert_label(counting, 1, 1);
+  TACIT_ASSIGN(const Product sum, contract(out, public_one(), {}, {last}));
+  TACIT_ASSIGN(const Product position, contract(out, counting, {{last, 1}}, {last}));
+  builder_.identity(sum.form.labels, sum.form.view + -1);
+  builder_.identity(position.form.labels, position.form.view + index.view * -1);
+  return out;
 }
 
 }  // namespace tacit::model

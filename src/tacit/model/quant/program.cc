@@ -79,7 +79,7 @@ class Machine {
       case StepKind::kTable:
         return table(step, view(step, labels, 0));
       case StepKind::kRowMax:
-        row_max(step, labels, view(step, labels, 0));
+        row_max(step, labels);
         return {};
       case StepKind::kDivide:
         return divide(step, view(step, labels, 0), view(step, labels, 1));
@@ -87,6 +87,10 @@ class Machine {
         cells(step, 0) = view(step, labels, 0);
         for (int64_t& v : cells(step, 0)) v = v == 0;
         return {};
+      case StepKind::kNormalise:
+        return normalise(step, view(step, labels, 0));
+      case StepKind::kOneHot:
+        return one_hot(step, labels.axes.back().length, view(step, labels, 0));
     }
     return {};
   }
@@ -146,27 +150,55 @@ class Machine {
     return {};
   }
 
-  void row_max(const Step& step, const Space& labels, const std::vector<int64_t>& v) {
+  void row_max(const Step& step, const Space& labels) {
     std::vector<size_t> strides(labels.axes.size(), 0);
     size_t size = 1;
-    for (size_t i = step.numbers.size(); i-- > 0;) {
+    for (size_t i = step.numbers.size(); i-- > 1;) {
       const size_t label = static_cast<size_t>(step.numbers[i]);
       strides[label] = size;
       size *= labels.axes[label].length;
     }
+    const int64_t s = step.numbers[0];
     std::vector<int64_t>& out = cells(step, 0);
     out.assign(size, INT64_MIN);
-    std::vector<uint32_t> index(strides.size(), 0);
-    size_t at = 0;
-    for (int64_t x : v) {
-      out[at] = std::max(out[at], x);
-      for (size_t i = index.size(); i-- > 0;) {
-        at += strides[i];
-        if (++index[i] < labels.axes[i].length) break;
-        at -= strides[i] * labels.axes[i].length;
-        index[i] = 0;
+    for (size_t which = 0; which < step.views.size(); ++which) {
+      std::vector<uint32_t> index(strides.size(), 0);
+      size_t at = 0;
+      for (int64_t x : view(step, labels, which)) {
+        out[at] = std::max(out[at], -(-x >> s));
+        for (size_t i = index.size(); i-- > 0;) {
+          at += strides[i];
+          if (++index[i] < labels.axes[i].length) break;
+          at -= strides[i] * labels.axes[i].length;
+          index[i] = 0;
+        }
       }
     }
+  }
+
+  Status normalise(const Step& step, const std::vector<int64_t>& v) {
+    const int64_t t = step.numbers[0], size = step.numbers[1], top = step.numbers[2];
+    for (TensorId id : step.tensors) a_.tensors[id].resize(v.size());
+    for (size_t i = 0; i < v.size(); ++i) {
+      int64_t k = 0;
+      while (k < top && v[i] >> (size * k) >= int64_t{1} << (t + size)) ++k;
+      cells(step, 0)[i] = v[i] >> (size * k);
+      cells(step, 1)[i] = int64_t{1} << (size * k);
+      cells(step, 2)[i] = int64_t{1} << (step.numbers[3] != 0 ? top - k : k);
+    }
+    return {};
+  }
+
+  Status one_hot(const Step& step, uint32_t length, const std::vector<int64_t>& v) {
+    std::vector<int64_t>& out = cells(step, 0);
+    out.resize(v.size());
+    for (size_t i = 0; i < v.size(); ++i) {
+      if (v[i] < 0 || v[i] >= length)
+        return fail(Code::kBadInput, "index", i,
+                    "an index is " + std::to_string(v[i]) + ", outside of [0, " + std::to_string(length) + ")");
+      out[i] = v[i] == static_cast<int64_t>(i % length);
+    }
+    return {};
   }
 
   Status divide(const Step& step, const std::vector<int64_t>& n, const std::vector<int64_t>& d) {

@@ -62,9 +62,13 @@ enum class StepKind : uint8_t {
   kDigits = 4,    // views {v}, tensors {d_0 …}, numbers {t}: d_i = ⌊v / 2^(t·i)⌋ mod 2^t, for v ≥ 0
   kTable = 5,     // views {v}, tensors {column, out}, numbers {start[, y]}: out = column[v − start], or y at
                   // start − 1
-  kRowMax = 6,    // views {v}, tensors {out}, numbers {labels that `out` keeps}: maximum over the other labels
-  kDivide = 7,    // views {n, d}, tensors {out}: out = ⌊n / d⌋ for n ≥ 0, d > 0
-  kIsZero = 8,    // views {v}, tensors {out}: out = 1 where v = 0, else 0
+  kRowMax = 6,  // views {v …}, tensors {out}, numbers {s, labels that `out` keeps}: the maximum over the other labels
+                // and the views, in units of 2^s, rounded up
+  kDivide = 7,  // views {n, d}, tensors {out}: out = ⌊n / d⌋ for n ≥ 0, d > 0
+  kIsZero = 8,  // views {v}, tensors {out}: out = 1 where v = 0, else 0
+  kNormalise = 9,  // views {v}, tensors {m, 2^(step·k), 2^k}, numbers {t, step, top, falling}: m = ⌊v / 2^(step·k)⌋ in
+                   // [2^t, 2^(t + step)), k ≤ top; falling: the last tensor is 2^(top − k)
+  kOneHot = 10,  // views {v}, tensors {out}: out = 1 where v is the index of the last label, else 0
 };
 
 struct Step {

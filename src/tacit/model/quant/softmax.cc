@@ -1,5 +1,6 @@
-// Division and Softmax: relations with exactly one solution, never a tolerance band.
+// Division and the exponentials of Softmax: relations with exactly one solution, never a tolerance band.
 #include <algorithm>
+#include <cmath>
 
 #include "tacit/base/check.h"
 #include "tacit/model/quant/emit.h"
@@ -13,12 +14,14 @@ using statement::Space;
 using statement::TensorId;
 using statement::View;
 
-// Softmax looks differences of scores up at this scale: steps of 2^−9, up to 16, where e^−16 is below the
-// result's unit.
-constexpr int kScoreExponent = -9;
-constexpr uint8_t kScoreBits = 13;
+// Softmax looks differences of scores up at this scale: steps of 2^−10, up to 16, where e^−16 is below the result's
+// unit.
+constexpr int kScoreExponent = -10;
+constexpr uint8_t kScoreBits = 14;
+constexpr int64_t kMost = int64_t{1} << kScoreBits;
 // Exponentials and results are in units of 2^−14.
 constexpr int kUnitBits = 14;
+static_assert(kUnitBits == EmitContext::kUnitBits);
 
 View cells_view(TensorId id, size_t n_labels) { return statement::direct(statement::Source::kTensor, id, n_labels); }
 
@@ -27,6 +30,8 @@ int bits_of(__int128 count) {
   while ((__int128{1} << bits) < count) ++bits;
   return bits;
 }
+
+int64_t narrow(__int128 v) { return static_cast<int64_t>(v); }
 
 }  // namespace
 
@@ -44,7 +49,7 @@ Result<Form> EmitContext::rounded(const Form& form, int exponent) {
   const TensorId q = new_cells_in_range(out.labels, out.bounds);
   out.view = cells_view(q, out.labels.axes.size());
   add_step(StepKind::kClamp, out.labels, {form.view}, {q},
-           {shift, static_cast<int64_t>(out.bounds.low), static_cast<int64_t>(out.bounds.high), 1, 0});
+           {shift, narrow(out.bounds.low), narrow(out.bounds.high), 1, 0});
   prove_range_of(out);
   prove_below(out.labels, form.view + out.view * -(int64_t{1} << shift) + half, shift);
   return out;
@@ -56,8 +61,7 @@ TensorId EmitContext::new_cells_in_range(const Space& labels, Bounds bounds) {
 }
 
 void EmitContext::prove_range_of(const Form& cells) {
-  prove_range(cells.labels, cells.view + -static_cast<int64_t>(cells.bounds.low),
-              bits_of(cells.bounds.high - cells.bounds.low + 1));
+  prove_range(cells.labels, cells.view + -narrow(cells.bounds.low), bits_of(cells.bounds.high - cells.bounds.low + 1));
 }
 
 Result<Form> EmitContext::quotient(const Form& n, const Form& d, int bits) {
@@ -78,7 +82,7 @@ Result<Form> EmitContext::quotient(const Form& n, const Form& d, int bits) {
   return out;
 }
 
-// Rows (d, e^−d, [d = 0]) for 0 ≤ d ≤ 2^kScoreBits.
+// Rows (d, e^−d, [d = 0]) for 0 ≤ d ≤ kMost.
 Result<statement::TableId> EmitContext::exp_table(GeneratedTable& column) {
   column = {0, Function::kExpMinus, kScoreBits, 1, kScoreExponent, -kUnitBits};
   TACIT_ASSIGN(column, function_column(column));
@@ -92,81 +96,154 @@ Result<statement::TableId> EmitContext::exp_table(GeneratedTable& column) {
               {0, {affine(0, 0), affine(int64_t{1} << kUnitBits, 0), affine(1, 0)}, 0}});
 }
 
-// With scores q at steps of 2^−9 and m their maximum in a row:
-//   d = m − q ≥ 0, zero at least once            (one-sided clamp of d to the table; Σ [D = 0] ≥ 1)
-//   e = round(2^14 · exp(−min(d, 16)))           (table)
-//   out = round(2^14 · e / Σ e) = ⌊(2^15·e + Σ e) / (2·Σ e)⌋
-Result<Form> EmitContext::softmax(const Form& x, const std::vector<bool>& axes) {
-  TACIT_ASSIGN(Form q, rounded(x, kScoreExponent));
-  q.labels = laid_out(q.labels);
-  const Space& labels = q.labels;
+// D = min(⌊d / 2^s⌋, kMost) for d in [0, largest], by a clamp from above alone: a negative d has no row. Then e^−D and
+// [D = 0] from one table.
+Result<EmitContext::Decay> EmitContext::decay(const Space& labels, const View& d, int s, __int128 largest) {
   const size_t n = labels.axes.size();
-  std::vector<uint32_t> inner, kept;
-  for (size_t axis = 0; axis < axes.size(); ++axis)
-    if (axes[axis]) inner.insert(inner.end(), q.axes[axis].begin(), q.axes[axis].end());
-  std::vector<int64_t> kept_numbers;
-  Form m;  // over the rows' labels
-  m.labels.axes.clear();
-  __int128 row_length = 1;
-  for (uint32_t label = 0; label < n; ++label) {
-    if (std::find(inner.begin(), inner.end(), label) != inner.end()) {
-      row_length *= labels.axes[label].length;
-      continue;
-    }
-    kept.push_back(label);
-    kept_numbers.push_back(label);
-    m.labels.axes.push_back(labels.axes[label]);
-  }
-  m.labels = laid_out(m.labels);
-  m.bounds = q.bounds;
-  const TensorId top = new_cells_in_range(m.labels, m.bounds);
-  m.view = cells_view(top, m.labels.axes.size());
-  add_step(StepKind::kRowMax, labels, {q.view}, {top}, kept_numbers);
-  prove_range_of(m);
-
-  // The clamp of d, from above alone: a negative d has no row.
-  const View d = relabelled(m.view, kept) + q.view * -1;
-  const int64_t most = int64_t{1} << kScoreBits;
-  const TensorId clamped = new_cells(labels, {0, most});
-  const View clamped_view = cells_view(clamped, n);
   const int w = plan_.clamp_bits;
-  std::vector<TensorId> tensors = {clamped};
-  std::vector<View> limbs = {View{}};
-  View above;
-  for (int i = 1; (q.bounds.high - q.bounds.low) >> (w * i) != 0; ++i) {
+  std::vector<TensorId> tensors = {new_cells(labels, {0, kMost})};
+  const View clamped = cells_view(tensors[0], n);
+  std::vector<View> limbs;
+  View above;                // Σ over the limbs that are cells of 2^(w·i)·e_i
+  const bool skip = s == 0;  // the lowest limb is then a view
+  for (int i = skip ? 1 : 0; (largest >> s) >> (w * i) != 0; ++i) {
     tensors.push_back(new_cells(labels, {0, (__int128{1} << w) - 1}));
     limbs.push_back(cells_view(tensors.back(), n));
     above = above + limbs.back() * (int64_t{1} << (w * i));
   }
-  limbs[0] = d + clamped_view * -1 + above * -1;
-  add_step(StepKind::kClamp, labels, {d}, tensors, {0, 0, most, w, 1});
+  if (skip) limbs.push_back(d + clamped * -1 + above * -1);
+  const int64_t half = skip ? 0 : int64_t{1} << (s - 1);  // the step rounds, this cuts
+  add_step(StepKind::kClamp, labels, {d + -half}, tensors, {s, 0, kMost, w, skip ? 1 : 0});
   for (const View& limb : limbs)
-    builder_.lookup(labels, clamp_table(static_cast<uint64_t>(most) + 1, Sides::kUpper), {clamped_view, limb});
+    builder_.lookup(labels, clamp_table(static_cast<uint64_t>(kMost) + 1, Sides::kUpper), {clamped, limb});
+  if (!skip) prove_below(labels, d + (clamped + above) * -(int64_t{1} << s), s);
 
   GeneratedTable column;
   TACIT_ASSIGN(const statement::TableId table, exp_table(column));
-  Form e = q, zero = q;
-  e.exponent = -kUnitBits;
-  e.bounds = {0, int64_t{1} << kUnitBits};
-  zero.exponent = 0;
+  const TensorId e = new_cells(labels, {INT16_MIN, INT16_MAX}), zero = new_cells(labels, {0, 1});
+  Decay out{cells_view(e, n), cells_view(zero, n)};
+  add_step(StepKind::kTable, labels, {clamped}, {column.tensor, e}, {1, int64_t{1} << kUnitBits});
+  add_step(StepKind::kIsZero, labels, {clamped}, {zero}, {});
+  builder_.lookup(labels, table, {clamped, out.e, out.zero});
+  return out;
+}
+
+// With M the least integer such that M·2^s is no less than any score of a row, in steps of 2^−10 = 2^s units:
+//   d = M·2^s − x ≥ 0,   ⌊d / 2^s⌋ = 0 at least once,   e = round(2^14 · exp(−min(⌊d / 2^s⌋, …)))
+// Hidden scores have d large, so that e = 0; the fill is one more score of the rows where something is hidden.
+Result<Exponentials> EmitContext::exponentials(Form x, const std::vector<bool>& axes, const ScoreMask* mask) {
+  Form hidden, count, none;
+  if (mask != nullptr) {
+    hidden = public_constant(mask->hidden);
+    count = public_constant(mask->count);
+    none = public_constant(mask->none);
+    for (Form* other : {&hidden, &count, &none})
+      if (!align(x, *other) || !align(x, hidden))
+        return refuse(Code::kUnsupported, "the mask's axes were reshaped in ways that cut across");
+  }
+  if (kScoreExponent - x.exponent > 40) {
+    TACIT_ASSIGN(x, rounded(x, kScoreExponent - 20));
+  }
+  TACIT_ASSIGN(x, finer(x, std::min(x.exponent, kScoreExponent)));
+  const int s = kScoreExponent - x.exponent;
+  x.labels = laid_out(x.labels);
+  const Space& labels = x.labels;
+  Exponentials out;
+  std::vector<uint32_t> inner, to_rows(labels.axes.size(), 0);
+  for (size_t axis = 0; axis < axes.size(); ++axis)
+    if (axes[axis]) inner.insert(inner.end(), x.axes[axis].begin(), x.axes[axis].end());
+  std::vector<int64_t> numbers = {s};
+  Form m;  // over the rows' labels
+  m.labels.axes.clear();
+  m.exponent = kScoreExponent;
+  __int128 row_length = 1;
+  for (uint32_t label = 0; label < labels.axes.size(); ++label) {
+    if (std::find(inner.begin(), inner.end(), label) != inner.end()) {
+      row_length *= labels.axes[label].length;
+      continue;
+    }
+    to_rows[label] = static_cast<uint32_t>(out.rows.size());
+    out.rows.push_back(label);
+    numbers.push_back(label);
+    m.labels.axes.push_back(labels.axes[label]);
+  }
+  m.labels = laid_out(m.labels);
+  for (size_t axis = 0; axis < axes.size(); ++axis) {
+    m.axes.emplace_back();
+    for (uint32_t label : x.axes[axis])
+      if (!axes[axis]) m.axes.back().push_back(to_rows[label]);
+  }
+
+  const __int128 unit = __int128{1} << s;
+  m.bounds = {-(-x.bounds.low >> s), -(-x.bounds.high >> s)};
+  __int128 far = 0;  // what moves a hidden score away
+  int64_t fill = 0;
+  const bool filled = mask != nullptr && mask->fill.has_value();
+  if (filled) {
+    fill = std::llround(std::ldexp(std::clamp(*mask->fill, -0x1p20, 0x1p20), -kScoreExponent));
+    m.bounds = {std::min<__int128>(m.bounds.low, fill), std::max<__int128>(m.bounds.high, fill)};
+  }
+  const __int128 reach = m.bounds.high - m.bounds.low + kMost + 1;
+  View scores = x.view;
+  std::vector<View> views;
+  if (mask != nullptr) {
+    far = 2 * reach * unit;
+    if (far >> 59 != 0) return refuse(Code::kMayWrap, "the scores are too wide for a mask");
+    scores = scores + hidden.view * -narrow(far);
+    if (filled) views.push_back(none.view * -narrow(far) + narrow(fill * unit));
+  }
+  views.insert(views.begin(), scores);
+  const TensorId top = new_cells_in_range(m.labels, m.bounds);
+  m.view = cells_view(top, m.labels.axes.size());
+  add_step(StepKind::kRowMax, labels, std::move(views), {top}, std::move(numbers));
+  prove_range_of(m);
+
+  const View d = relabelled(m.view, out.rows) * narrow(unit) + scores * -1;
+  TACIT_ASSIGN(const Decay decayed, decay(labels, d, s, reach * unit + far));
+  out.e = x;
+  out.e.view = decayed.e;
+  out.e.exponent = -kUnitBits;
+  out.e.bounds = {0, int64_t{1} << kUnitBits};
+  Form zero = out.e;
+  zero.view = decayed.zero;
   zero.bounds = {0, 1};
-  const TensorId e_cells = new_cells(labels, {INT16_MIN, INT16_MAX}), zero_cells = new_cells(labels, zero.bounds);
-  e.view = cells_view(e_cells, n);
-  zero.view = cells_view(zero_cells, n);
-  add_step(StepKind::kTable, labels, {clamped_view}, {column.tensor, e_cells}, {1, int64_t{1} << kUnitBits});
-  add_step(StepKind::kIsZero, labels, {clamped_view}, {zero_cells}, {});
-  builder_.lookup(labels, table, {clamped_view, e.view, zero.view});
-
   TACIT_ASSIGN(const Product zeros, contract(zero, public_one(), {}, inner));
-  prove_below(zeros.form.labels, zeros.form.view + -1, std::max(1, bits_of(row_length)));
-  TACIT_ASSIGN(const Product sum, contract(e, public_one(), {}, inner));
-  Form total = copy(sum.form);
-  total.view = relabelled(std::move(total.view), kept);
-  total.labels = labels;
-  total.bounds = {int64_t{1} << kUnitBits, row_length << kUnitBits};
+  TACIT_ASSIGN(const Product sum, contract(out.e, public_one(), {}, inner));
+  View least = zeros.form.view;
+  out.total = m;
+  out.total.view = sum.form.view;
+  out.total.exponent = -kUnitBits;
+  out.total.bounds = {int64_t{1} << kUnitBits, row_length << kUnitBits};
+  if (filled) {
+    // Where nothing is hidden the fill is far below.
+    none.view = relabelled(std::move(none.view), to_rows);
+    const View fill_d = m.view + none.view * narrow(2 * reach) + -fill;
+    TACIT_ASSIGN(const Decay decayed_fill, decay(m.labels, fill_d, 0, 3 * reach));
+    out.fill = out.total;
+    out.fill->view = decayed_fill.e;
+    out.fill->bounds = out.e.bounds;
+    Form times = m;
+    times.view = relabelled(std::move(count.view), to_rows);
+    std::vector<Shared> all;
+    for (uint32_t label = 1; label < m.labels.axes.size(); ++label) all.push_back({label, label});
+    TACIT_ASSIGN(const Product more, contract(*out.fill, times, all, {}));
+    out.total.view = out.total.view + more.form.view;
+    least = least + decayed_fill.zero;
+  }
+  prove_below(m.labels, least + -1, std::max(1, bits_of(row_length + 1)));
+  out.total = copy(out.total);
+  out.total.bounds = {int64_t{1} << kUnitBits, row_length << kUnitBits};
+  return out;
+}
 
-  Form numerator = e;
-  numerator.view = e.view * (int64_t{2} << kUnitBits) + total.view;
+// out = round(2^14 · e / Σ e) = ⌊(2^15·e + Σ e) / (2·Σ e)⌋
+Result<Form> EmitContext::softmax(const Form& x, const std::vector<bool>& axes) {
+  TACIT_ASSIGN(const Exponentials parts, exponentials(x, axes, nullptr));
+  Form total = parts.e;
+  total.view = relabelled(parts.total.view, parts.rows);
+  total.bounds = parts.total.bounds;
+  Form numerator = parts.e;
+  numerator.view = parts.e.view * (int64_t{2} << kUnitBits) + total.view;
   numerator.bounds = {0, (__int128{2} << (2 * kUnitBits)) + total.bounds.high};
   TACIT_ASSIGN(Form out, quotient(numerator, scaled(total, 2), kUnitBits + 1));
   out.bounds = {0, int64_t{1} << kUnitBits};

@@ -17,6 +17,7 @@ using statement::View;
 struct Arity {
   size_t views, tensors, numbers;
   bool more_tensors, more_numbers;
+  bool more_views = false;
 };
 
 Arity arity_of(StepKind kind) {
@@ -27,7 +28,10 @@ Arity arity_of(StepKind kind) {
       return {0, 0, 1, false, false};
     case StepKind::kCopy:
     case StepKind::kIsZero:
+    case StepKind::kOneHot:
       return {1, 1, 0, false, false};
+    case StepKind::kNormalise:
+      return {1, 3, 4, false, false};
     case StepKind::kClamp:
       return {1, 1, 5, true, false};
     case StepKind::kDigits:
@@ -35,7 +39,7 @@ Arity arity_of(StepKind kind) {
     case StepKind::kTable:
       return {1, 2, 1, false, true};
     case StepKind::kRowMax:
-      return {1, 1, 0, false, true};
+      return {1, 1, 1, false, true, true};
     case StepKind::kDivide:
       return {2, 1, 0, false, false};
   }
@@ -211,7 +215,8 @@ class Validator {
 
   Status check_step(const Step& step) {
     const Arity form = arity_of(step.kind);
-    if (step.views.size() != form.views || step.tensors.size() < form.tensors || step.numbers.size() < form.numbers ||
+    if (step.views.size() < form.views || step.tensors.size() < form.tensors || step.numbers.size() < form.numbers ||
+        (step.views.size() > form.views && !form.more_views) ||
         (step.tensors.size() > form.tensors && !form.more_tensors) ||
         (step.numbers.size() > form.numbers && !form.more_numbers))
       return bad(step, "a step has the wrong number of parts");
@@ -244,8 +249,10 @@ class Validator {
   }
 
   Status row_max(const Step& step) {
+    if (step.numbers[0] < 0 || step.numbers[0] > 48) return bad(step, "a number is out of range");
     Space kept;
-    for (int64_t label : step.numbers) {
+    for (size_t i = 1; i < step.numbers.size(); ++i) {
+      const int64_t label = step.numbers[i];
       if (label < 0 || static_cast<uint64_t>(label) >= step.labels.axes.size()) return bad(step, "no such label");
       kept.axes.push_back(step.labels.axes[static_cast<size_t>(label)]);
     }
@@ -266,6 +273,11 @@ class Validator {
              within(n[4], 0, 1) && step.tensors.size() * static_cast<size_t>(n[3]) <= 62;
     } else if (step.kind == StepKind::kDigits) {
       good = within(n[0], 1, 31) && step.tensors.size() * static_cast<size_t>(n[0]) <= 62;
+    } else if (step.kind == StepKind::kNormalise) {
+      good =
+          within(n[0], 0, 30) && within(n[1], 1, 2) && within(n[2], 0, 60) && n[1] * n[2] <= 60 && within(n[3], 0, 1);
+    } else if (step.kind == StepKind::kOneHot) {
+      good = step.labels.axes.size() > 1;
     }
     if (!good) return bad(step, "a number is out of range");
     return {};

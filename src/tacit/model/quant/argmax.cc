@@ -43,7 +43,9 @@ Result<Form> EmitContext::argmax(Form q, size_t logical_axis, Tie tie) {
       new_cells(rows, {wide * std::min<__int128>(hull.low, 0) + offset + std::min<int64_t>(sign, 0) * wide,
                        wide * std::max<__int128>(hull.high, 0) + offset + wide});
   const View m = statement::direct(statement::Source::kTensor, top, rows.axes.size());
-  add_step(StepKind::kRowMax, labels, {key}, {top}, {kept.begin(), kept.end()});
+  std::vector<int64_t> row_labels{0};  // units of 2^0, then the labels that stay
+  row_labels.insert(row_labels.end(), kept.begin(), kept.end());
+  add_step(StepKind::kRowMax, labels, {key}, {top}, std::move(row_labels));
 
   const View below = relabelled(m, kept) + key * -1;
   Form z = q;

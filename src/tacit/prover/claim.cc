@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "tacit/parallel/parallel.h"
+#include "tacit/prover/block_claim.h"
 #include "tacit/prover/kernels.h"
 #include "tacit/prover/sumcheck.h"
 #include "tacit/verifier/instantiate.h"
@@ -203,23 +205,54 @@ void add_weight(const statement::Tensor& tensor, const Weight<E>& weight, const 
   });
 }
 
+namespace {
+
+// Oracles of fewer cells are written down over the challenge field.
+constexpr int kLogLarge = 17;
+// A pattern costs a product a cell; the plain rounds cost about this many, and 32 bytes.
+constexpr size_t kMostPatterns = 16;
+
+// The pair of a large oracle, split where its weights have few patterns; nothing when they have many everywhere.
+template <class E>
+std::unique_ptr<TopRounds<E>> large_oracle(const System& system, statement::OracleId oracle, const Cells& cells,
+                                           std::span<const ScaledFunctional<E>> list) {
+  const int bits = system.oracles[oracle].log_address();
+  if (bits < kLogLarge) return nullptr;
+  for (const int log_row : {std::clamp(bits / 2, 10, 14), 14, 12, 10, 8}) {
+    if (log_row > cells.log_rows()) continue;
+    BlockWeights<E> weights = block_weights<E>(system, oracle, log_row, list);
+    if (weights.patterns.size() <= kMostPatterns) return block_rounds<E>(cells, std::move(weights));
+  }
+  return nullptr;
+}
+
+}  // namespace
+
 template <class E>
 std::vector<E> prove_claims(VeilWriter<E>& veil, const System& system,
                             const std::vector<std::vector<Functional<E>>>& claims,
-                            const std::vector<std::vector<typename E::Base>>& cells) {
+                            const std::vector<const Cells*>& cells) {
+  using F = typename E::Base;
   const E eta = veil.challenge(Label::kEta);
-  std::vector<SumcheckPair<E>> pairs(system.oracles.size());
-  for (size_t o = 0; o < pairs.size(); ++o) {
-    const size_t size = size_t{1} << system.oracles[o].log_address();
-    pairs[o].a.assign(size, E::zero());
-    pairs[o].c.assign(size, E::zero());
-    for (size_t i = 0; i < cells[o].size(); ++i) pairs[o].c[i] = E(cells[o][i]);
-  }
+  std::vector<std::vector<ScaledFunctional<E>>> scaled(system.oracles.size());
   E power = E::one();
   for (const auto& claim : claims) {
-    for (const Functional<E>& f : claim)
-      add_weight<E>(system.tensors[f.id], f.weight, power, pairs[system.tensors[f.id].oracle].a);
+    for (const Functional<E>& f : claim) scaled[system.tensors[f.id].oracle].push_back({&f, power});
     power *= eta;
+  }
+  std::vector<SumcheckPair<E>> pairs(system.oracles.size());
+  for (uint32_t o = 0; o < pairs.size(); ++o) {
+    pairs[o].top = large_oracle<E>(system, o, *cells[o], scaled[o]);
+    if (pairs[o].top) continue;
+    const size_t rows = size_t{1} << cells[o]->log_rows();
+    pairs[o].a.assign(size_t{1} << system.oracles[o].log_address(), E::zero());
+    pairs[o].c.assign(pairs[o].a.size(), E::zero());
+    for (const auto& [f, scale] : scaled[o]) add_weight<E>(system.tensors[f->id], f->weight, scale, pairs[o].a);
+    parallel::parallel_for(0, cells[o]->limbs(), 1, [&](size_t b, size_t) {
+      std::vector<F> limb(rows);
+      cells[o]->read<F>(b, 0, limb);
+      for (size_t i = 0; i < rows; ++i) pairs[o].c[b * rows + i] = E(limb[i]);
+    });
   }
   const std::vector<E> point = prove_sumcheck(veil, verifier::kClaimSumcheck, verifier::claim_bits(system), pairs);
   std::vector<E> values;
@@ -235,7 +268,7 @@ std::vector<E> prove_claims(VeilWriter<E>& veil, const System& system,
   template void add_weight<E>(const statement::Tensor&, const Weight<E>&, const E&, std::span<E>); \
   template std::vector<E> prove_claims<E>(VeilWriter<E>&, const System&,                           \
                                           const std::vector<std::vector<Functional<E>>>&,          \
-                                          const std::vector<std::vector<typename E::Base>>&);
+                                          const std::vector<const Cells*>&);
 TACIT_FOR_EACH_FIELD(TACIT_INSTANTIATE)
 
 }  // namespace tacit::prover

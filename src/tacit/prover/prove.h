@@ -11,16 +11,6 @@
 
 namespace tacit::prover {
 
-// The cells of an oracle in address order, limb after limb, zero where nothing is placed.
-template <class F>
-std::vector<F> lay_out(const statement::System& system, const statement::Assignment& assignment,
-                       statement::OracleId oracle);
-
-// Limbs with their blinding as coefficient columns, ready to be encoded. `blinding` holds 2^log_blinding a limb.
-template <class F>
-std::vector<std::vector<F>> blinded_columns(const statement::Oracle& oracle, std::span<const F> cells,
-                                            std::span<const F> blinding);
-
 // Commits an oracle that outlives a proof (weights, data). The same seed gives the same commitment.
 template <class F>
 Matrix<F> commit_fixed(const statement::System& system, const statement::Assignment& assignment,

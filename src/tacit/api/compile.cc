@@ -17,12 +17,12 @@ namespace {
 constexpr size_t kComparedSamples = 256;
 
 struct Paths {
-  std::string model, ledger, open;
+  std::string model, ledger, open, cache;
 };
 
 Paths output_paths(const CompileOptions& options) {
   const std::string name = options.name.empty() ? without_suffix(options.model, ".onnx") : options.name;
-  return {name + ".tacit", name + ".ledger", name + ".pub"};
+  return {name + ".tacit", name + ".ledger", name + ".pub", name + ".cache"};
 }
 
 Status check_free(const Paths& paths, bool replace) {
@@ -114,7 +114,10 @@ Result<CompileReport> compile(const CompileOptions& options) {
   TACIT_ASSIGN(const auto fresh, os_random_32());
   LedgerHeader header;
   header.seed = hash::Seed(fresh);
-  const WeightMatrix weights = commit_weights(made.open, made.commitment, made.program.weights, header.weights_seed());
+  const Bytes model_bytes = encode(made);
+  const CachedWeights committed = commit_weights(made.open, made.commitment, made.program.weights,
+                                                 header.weights_seed(), paths.cache, checksum_of(model_bytes));
+  const WeightMatrix& weights = committed.matrix;
   receipt::PublicFile open = made.public_file(0, weights.root());
   header = ledger_header(open, header.seed);
   NewLedger ledger(paths.ledger);
@@ -127,7 +130,7 @@ Result<CompileReport> compile(const CompileOptions& options) {
 
   stages.begin("write");
   const Overwrite overwrite = options.replace ? Overwrite::kYes : Overwrite::kNo;
-  const Bytes model_bytes = encode(made), public_bytes = receipt::encode(open);
+  const Bytes public_bytes = receipt::encode(open);
   TACIT_TRY(write_file(paths.model, model_bytes, Access::kPrivate, overwrite));
   TACIT_TRY(ledger.keep(overwrite));
   TACIT_TRY(write_file(paths.open, public_bytes, Access::kPublic, overwrite));

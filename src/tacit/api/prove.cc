@@ -74,20 +74,21 @@ Result<ProveReport> prove(const ProveOptions& options) {
   TACIT_ASSIGN(auto context, sorted_context(options.context));
   Stages stages(options.progress);
   stages.begin("read");
-  TACIT_ASSIGN(const ModelFile model, read_model(options.model));
-  const std::string ledger_path =
-      options.ledger.empty() ? without_suffix(options.model, ".tacit") + ".ledger" : options.ledger;
+  TACIT_ASSIGN(ModelFile model, read_model(options.model));
+  const std::string name = without_suffix(options.model, ".tacit");
+  const std::string ledger_path = options.ledger.empty() ? name + ".ledger" : options.ledger;
   TACIT_ASSIGN(const LedgerState ledger, read_ledger(ledger_path));
   TACIT_ASSIGN(const IntegerInputs inputs, read_inputs(options.inputs, model.program.open.inputs));
 
   stages.begin("witness");
-  TACIT_ASSIGN(const model::Execution execution,
-               model::execute(model.program, inputs.values, inputs.samples, options.visibility));
+  TACIT_ASSIGN(const model::Execution execution, model::execute(model.program, std::move(model.program.weights),
+                                                                inputs.values, inputs.samples, options.visibility));
   stages.begin("plan");
   TACIT_ASSIGN(const Placed placed, choose_parameters(model, options.visibility, inputs.samples));
   stages.begin("weights");
-  const WeightMatrix weights =
-      commit_weights(model.open, model.commitment, model.program.weights, ledger.header.weights_seed());
+  const CachedWeights committed = commit_weights(model.open, model.commitment, execution.assignment.tensors,
+                                                 ledger.header.weights_seed(), name + ".cache", model.checksum);
+  const WeightMatrix& weights = committed.matrix;
   if (ledger.header.epoch == 0 && receipt::model_id(model.public_file(0, weights.root())) != ledger.header.model_id)
     return fail(Code::kBadLedger, ledger_path, 0, "it belongs to another model");
 
@@ -123,6 +124,7 @@ Result<ProveReport> prove(const ProveOptions& options) {
   report.epoch = made.header.epoch;
   report.samples = inputs.samples;
   report.bytes = bytes.size();
+  report.cache = committed.use == CacheUse::kUsed ? "used" : committed.use == CacheUse::kWritten ? "written" : "none";
   report.security_bits = static_cast<int>(terms.weakest_millibits() / 1000);
   report.ledger_used = proof.ledger.proofs;
   report.ledger_left = proof.ledger.proofs_left();

@@ -1,7 +1,7 @@
 // Tacit for programs: everything that the command line does, as functions over files.
 //
-//   compile   ONNX model → NAME.tacit (private), NAME.ledger (private), NAME.pub (public)
-//   prove     NAME.tacit + NAME.ledger + inputs → a receipt
+//   compile   ONNX model → NAME.tacit (private), NAME.ledger (private), NAME.pub (public), NAME.cache (private)
+//   prove     NAME.tacit + NAME.ledger + inputs → a receipt; NAME.cache saves time and may be missing
 //   verify    receipt + NAME.pub → a verdict
 //   run       the integer model alone;  inspect  what a file says;  estimate  what compiling and proving will cost
 //
@@ -111,6 +111,7 @@ struct ProveReport {
   uint64_t bytes = 0;
   int security_bits = 0;
   uint64_t ledger_used = 0, ledger_left = 0;  // proofs
+  std::string cache;                          // NAME.cache: "used", "written" (there was none that fits), "none"
   std::vector<NamedTensor> outputs;
   Seconds seconds;
 };

@@ -71,7 +71,7 @@ class BlockClaim : public testing::Test {
     std::vector<ScaledFunctional<E>> scaled;
     for (const Functional<E>& f : functionals) scaled.push_back({&f, element()});
 
-    const Cells cells(system, assignment, oracle);
+    const Cells cells(system, assignment.tensors, oracle);
     const size_t size = size_t{1} << system.oracles[oracle].log_address(), rows = size_t{1} << log_rows;
     std::vector<E> a(size, E::zero()), c(size, E::zero());
     for (const auto& [f, scale] : scaled) add_weight<E>(system.tensors[f->id], f->weight, scale, a);

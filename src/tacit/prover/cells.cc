@@ -62,7 +62,7 @@ bool copy(CellType type, const int64_t* values, size_t count, void* out) {
 
 }  // namespace
 
-Cells::Cells(const System& system, const statement::Assignment& assignment, statement::OracleId oracle)
+Cells::Cells(const System& system, std::span<const std::vector<int64_t>> tensors, statement::OracleId oracle)
     : log_rows_(system.oracles[oracle].log_rows), limbs_(system.oracles[oracle].limbs) {
   for (simd::Column& limb : limbs_) limb.type = CellType::kInt16;
   const std::vector<CellType> types = types_of_tensors(system);
@@ -72,13 +72,13 @@ Cells::Cells(const System& system, const statement::Assignment& assignment, stat
     for (uint64_t b = tensor.base >> log_rows_; b <= (tensor.base + tensor.space.places() - 1) >> log_rows_; ++b)
       limbs_[b].type = std::max(limbs_[b].type, types[i]);
   }
-  if (fill(system, assignment, oracle)) return;
+  if (fill(system, tensors, oracle)) return;
   // Values outside their declared ranges make an invalid proof, or none; they are kept as they are.
   for (simd::Column& limb : limbs_) limb.type = CellType::kInt64;
-  TACIT_CHECK(fill(system, assignment, oracle));
+  TACIT_CHECK(fill(system, tensors, oracle));
 }
 
-bool Cells::fill(const System& system, const statement::Assignment& assignment, statement::OracleId oracle) {
+bool Cells::fill(const System& system, std::span<const std::vector<int64_t>> tensors, statement::OracleId oracle) {
   const size_t rows = size_t{1} << log_rows_;
   std::vector<size_t> begin(limbs_.size() + 1, 0);
   for (size_t b = 0; b < limbs_.size(); ++b)
@@ -94,7 +94,7 @@ bool Cells::fill(const System& system, const statement::Assignment& assignment, 
   for (size_t i = 0; i < system.tensors.size(); ++i) {
     const Tensor& tensor = system.tensors[i];
     if (tensor.oracle != oracle) continue;
-    const std::vector<int64_t>& values = assignment.tensors[i];
+    const std::vector<int64_t>& values = tensors[i];
     TACIT_CHECK(values.size() == tensor.space.elements());
     const uint64_t n_rows = statement::rows_of(tensor.space);
     constexpr uint64_t kGrain = 1 << 14;  // elements

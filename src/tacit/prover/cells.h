@@ -12,14 +12,14 @@
 #include "tacit/prover/buffer.h"
 #include "tacit/prover/words.h"
 #include "tacit/simd/encode.h"
-#include "tacit/statement/assignment.h"
+#include "tacit/statement/system.h"
 
 namespace tacit::prover {
 
 class Cells {
  public:
-  // Zero where nothing is placed. Requires a placed system and an assignment of the oracle's tensors.
-  Cells(const statement::System& system, const statement::Assignment& assignment, statement::OracleId oracle);
+  // Zero where nothing is placed. Requires a placed system and the values of the oracle's tensors, by tensor.
+  Cells(const statement::System& system, std::span<const std::vector<int64_t>> tensors, statement::OracleId oracle);
 
   size_t limbs() const { return limbs_.size(); }
   int log_rows() const { return log_rows_; }
@@ -32,7 +32,7 @@ class Cells {
   void read(size_t b, size_t first, std::span<F> out) const;
 
  private:
-  bool fill(const statement::System& system, const statement::Assignment& assignment, statement::OracleId oracle);
+  bool fill(const statement::System& system, std::span<const std::vector<int64_t>> tensors, statement::OracleId oracle);
 
   int log_rows_;
   std::vector<simd::Column> limbs_;

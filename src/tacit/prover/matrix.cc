@@ -5,6 +5,7 @@
 #include "tacit/field/fields.h"
 #include "tacit/field/serialize.h"
 #include "tacit/merkle/leaf.h"
+#include "tacit/merkle/multiproof.h"
 #include "tacit/parallel/parallel.h"
 #include "tacit/poly/ntt.h"
 #include "tacit/prover/kernels.h"
@@ -37,7 +38,7 @@ template <class F>
 Matrix<F>::Matrix(Shape shape, Limbs<F> limbs, std::vector<std::vector<F>> columns, const hash::Seed& salts,
                   std::optional<Stored> stored)
     : shape_(shape), limbs_(std::move(limbs)), columns_(std::move(columns)), salts_(salts), stored_(std::move(stored)) {
-  if (!stored_) encode();
+  if (!stored_ || !stored_->filled) encode();
 }
 
 template <class F>
@@ -73,7 +74,7 @@ std::vector<simd::Column> Matrix<F>::simd_columns() const {
 
 // The leaves and the tree; keeps the codeword if it is small.
 template <class F>
-void Matrix<F>::encode() {
+void Matrix<F>::encode() const {
   const size_t n = size_t{1} << shape_.log_domain;
   rows_ = Buffer<F>(n * width());
   for (size_t c = 0; c < width(); ++c) {
@@ -91,16 +92,17 @@ void Matrix<F>::encode() {
 }
 
 template <>
-void Matrix<field::Goldilocks>::encode() {
+void Matrix<field::Goldilocks>::encode() const {
   const size_t n = size_t{1} << shape_.log_domain, bytes = n * width() * 8;
   const std::vector<simd::Column> list = simd_columns();
   const simd::Columns columns{static_cast<uint32_t>(shape_.log_rows), static_cast<uint32_t>(shape_.log_domain), list};
   // Rows of levels hide nothing, and carry no salts; all of them are encoded for the hash anyway.
-  const bool keep = !salts_ || bytes <= kKeptBytes;
+  const bool keep = !stored_ && (!salts_ || bytes <= kKeptBytes);
   if (keep) rows_ = Buffer<field::Goldilocks>(n * width());
-  uint64_t* rows = keep ? words(rows_.data()) : nullptr;
-  nodes_ = Buffer<hash::Digest>(2 * n - 1);
-  hash::Digest* leaves = nodes_.data();
+  uint64_t* rows = keep ? words(rows_.data()) : stored_ && !stored_->rows.empty() ? stored_->rows.data() : nullptr;
+  if (!stored_) nodes_ = Buffer<hash::Digest>(2 * n - 1);
+  const std::span<hash::Digest> tree = stored_ ? stored_->nodes : std::span(nodes_.data(), nodes_.size());
+  hash::Digest* leaves = tree.data();
   if (salts_) {
     simd::encode_and_hash(columns, {shape_.tree_id, *salts_}, leaves, rows, parallel::run);
   } else {
@@ -110,14 +112,14 @@ void Matrix<field::Goldilocks>::encode() {
         leaves[x] = merkle::leaf_digest({shape_.tree_id, x}, {}, {rows + x * width(), width()});
     });
   }
-  hash_tree({nodes_.data(), nodes_.size()});
+  hash_tree(tree);
 }
 
 template <class F>
-std::span<const uint64_t> Matrix<F>::rows() const {
-  if (stored_) return stored_->rows;
-  if constexpr (kIsWords<F>) return {words(rows_.data()), rows_.size()};
-  return {};
+std::span<const F> Matrix<F>::rows() const {
+  if constexpr (kIsWords<F>)
+    if (stored_) return {reinterpret_cast<const F*>(stored_->rows.data()), stored_->rows.size()};
+  return {rows_.data(), rows_.size()};
 }
 
 template <class F>
@@ -130,23 +132,47 @@ std::vector<F> Matrix<F>::rows_at(std::span<const uint64_t> positions) const {
                           positions, words(out.data()), parallel::run);
       return out;
     }
-    for (size_t i = 0; i < positions.size(); ++i)
-      std::copy_n(rows().data() + positions[i] * width(), width(), words(out.data()) + i * width());
-  } else {
-    for (size_t i = 0; i < positions.size(); ++i)
-      std::copy_n(rows_.data() + positions[i] * width(), width(), out.begin() + static_cast<long>(i * width()));
   }
+  for (size_t i = 0; i < positions.size(); ++i)
+    std::copy_n(rows().data() + positions[i] * width(), width(), out.begin() + static_cast<long>(i * width()));
   return out;
 }
 
 template <class F>
-void Matrix<F>::open(std::span<const uint64_t> positions, Writer& out) const {
-  const std::vector<F> rows = rows_at(positions);
+typename Matrix<F>::Opened Matrix<F>::opened(std::span<const uint64_t> positions) const {
+  Opened out;
+  out.rows = rows_at(positions);
+  out.siblings = tree_siblings(nodes(), positions);
+  if (salts_)
+    for (const uint64_t x : positions) out.salts.push_back(salt_of(salts_, shape_.tree_id, x));
+  return out;
+}
+
+template <class F>
+bool Matrix<F>::holds(std::span<const uint64_t> positions, const Opened& opened) const {
+  std::vector<hash::Digest> leaves;
+  std::vector<uint64_t> row(width());
   for (size_t i = 0; i < positions.size(); ++i) {
-    if (salts_) out.raw(salt_of(salts_, shape_.tree_id, positions[i]));
-    for (size_t c = 0; c < width(); ++c) field::write(out, rows[i * width() + c]);
+    for (size_t c = 0; c < row.size(); ++c) row[c] = opened.rows[i * row.size() + c].value();
+    leaves.push_back(merkle::leaf_digest({shape_.tree_id, positions[i]}, opened.salts[i], row));
   }
-  for (const hash::Digest& sibling : tree_siblings(nodes(), positions)) out.raw(sibling.bytes);
+  return merkle::verify(root(), static_cast<uint32_t>(shape_.log_domain), positions, leaves, opened.siblings)
+      .has_value();
+}
+
+template <class F>
+void Matrix<F>::open(std::span<const uint64_t> positions, Writer& out) const {
+  Opened opened = this->opened(positions);
+  if (stored_ && stored_->filled && !holds(positions, opened)) {
+    stored_.reset();
+    encode();
+    opened = this->opened(positions);
+  }
+  for (size_t i = 0; i < positions.size(); ++i) {
+    if (salts_) out.raw(opened.salts[i]);
+    for (size_t c = 0; c < width(); ++c) field::write(out, opened.rows[i * width() + c]);
+  }
+  for (const hash::Digest& sibling : opened.siblings) out.raw(sibling.bytes);
 }
 
 template <class F>

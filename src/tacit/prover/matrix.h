@@ -15,6 +15,7 @@
 
 #include "tacit/base/bytes.h"
 #include "tacit/hash/prg.h"
+#include "tacit/merkle/leaf.h"
 #include "tacit/prover/buffer.h"
 #include "tacit/prover/cells.h"
 
@@ -30,12 +31,14 @@ struct Limbs {
   Buffer<F> blinding;
 };
 
-// A commitment that was computed before: the nodes of its tree, perhaps its codeword row by row. Whoever opens it checks
-// what is opened against the root.
+// Memory for a commitment outside of the matrix, such as a mapped file: the nodes of its tree, leaves first, and its
+// codeword row by row, unless that is empty. Whoever fills it need not be trusted: what is opened is checked against the
+// root, and when it is wrong the commitment is computed anew.
 struct Stored {
-  std::shared_ptr<const void> owner;  // of the memory of both
-  std::span<const hash::Digest> nodes;
-  std::span<const uint64_t> rows;
+  std::shared_ptr<const void> owner;
+  std::span<hash::Digest> nodes;
+  std::span<uint64_t> rows;
+  bool filled = false;  // else the matrix fills it
 };
 
 template <class F>
@@ -48,7 +51,7 @@ class Matrix {
   // salts: none for levels of the recursion, whose rows hide nothing.
   Matrix(uint64_t tree_id, int log_rows, int log_domain, std::vector<std::vector<F>> columns,
          std::optional<hash::Seed> salts);
-  // An oracle's limbs, then further columns, each with its blinding. With `stored` nothing is computed.
+  // An oracle's limbs, then further columns, each with its blinding. With a filled `stored` nothing is computed.
   Matrix(Shape shape, Limbs<F> limbs, std::vector<std::vector<F>> columns, const hash::Seed& salts,
          std::optional<Stored> stored = {});
   Matrix(Matrix&&) = default;
@@ -72,26 +75,34 @@ class Matrix {
   // Writes salts (if any) and rows at increasing positions, then the sibling digests, as the verifier reads them.
   void open(std::span<const uint64_t> positions, Writer& out) const;
 
-  // Nodes of the tree, leaves first; the codeword, empty when it is not at hand.
-  std::span<const hash::Digest> nodes() const {
-    return stored_ ? stored_->nodes : std::span(nodes_.data(), nodes_.size());
-  }
-  std::span<const uint64_t> rows() const;
-
  private:
+  struct Opened {
+    std::vector<merkle::Salt> salts;
+    std::vector<F> rows;
+    std::vector<hash::Digest> siblings;
+  };
+  Opened opened(std::span<const uint64_t> positions) const;
+  // Do these rows hash to the root?
+  bool holds(std::span<const uint64_t> positions, const Opened& opened) const;
+  std::span<const hash::Digest> nodes() const {
+    return stored_ ? std::span<const hash::Digest>(stored_->nodes) : std::span(nodes_.data(), nodes_.size());
+  }
+  // The codeword, empty when it is not at hand.
+  std::span<const F> rows() const;
   size_t n_limbs() const { return limbs_.cells ? limbs_.cells->limbs() : 0; }
   size_t n_blinding() const { return n_limbs() == 0 ? 0 : limbs_.blinding.size() / n_limbs(); }
   std::vector<simd::Column> simd_columns() const;
-  void encode();
+  void encode() const;
   std::vector<F> rows_at(std::span<const uint64_t> positions) const;
 
   Shape shape_;
   Limbs<F> limbs_;
   std::vector<std::vector<F>> columns_;
   std::optional<hash::Seed> salts_;
-  Buffer<F> rows_;
-  Buffer<hash::Digest> nodes_;
-  std::optional<Stored> stored_;
+  // Computed anew by open() if `stored_` turns out to be wrong.
+  mutable Buffer<F> rows_;
+  mutable Buffer<hash::Digest> nodes_;
+  mutable std::optional<Stored> stored_;
 };
 
 }  // namespace tacit::prover

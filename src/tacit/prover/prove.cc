@@ -41,10 +41,16 @@ Limbs<F> blinded(std::shared_ptr<const Cells> cells, uint8_t log_blinding, uint3
 template <class F>
 Matrix<F> commit_fixed(const System& system, const statement::Assignment& assignment, statement::OracleId oracle,
                        const Stack& stack, Randomness<F>& random) {
+  return commit_cells<F>(std::make_shared<const Cells>(system, assignment.tensors, oracle), oracle, stack, random);
+}
+
+template <class F>
+Matrix<F> commit_cells(std::shared_ptr<const Cells> cells, statement::OracleId oracle, const Stack& stack,
+                       Randomness<F>& random, std::optional<Stored> stored) {
   const uint8_t log_blinding = stack.log_blinding[place_in(stack, oracle)];
-  auto cells = std::make_shared<const Cells>(system, assignment, oracle);
   return Matrix<F>({verifier::oracle_tree_id(oracle), stack.log_rows, stack.log_domain},
-                   blinded<F>(std::move(cells), log_blinding, oracle, random), {}, random.salt_seed());
+                   blinded<F>(std::move(cells), log_blinding, oracle, random), {}, random.salt_seed(),
+                   std::move(stored));
 }
 
 namespace {
@@ -165,7 +171,7 @@ class Prover {
     std::vector<std::vector<F>> columns;
     if (verifier::mask_oracle(system_, *stack) == static_cast<int>(place))
       append_components(masks_[static_cast<size_t>(stack - parameters_.stacks.begin())], columns);
-    auto cells = std::make_shared<const Cells>(system_, job_.assignment, o);
+    auto cells = std::make_shared<const Cells>(system_, job_.assignment.tensors, o);
     return keep({{verifier::oracle_tree_id(o), stack->log_rows, stack->log_domain},
                  blinded<F>(std::move(cells), stack->log_blinding[place], o, job_.random),
                  std::move(columns),
@@ -360,9 +366,11 @@ uint64_t fast_work(const hash::Digest& state, Label label, uint32_t bits) {
 #define TACIT_INSTANTIATE(E) template Result<Bytes> prove<E>(const Job<E>&, verifier::Coins&);
 TACIT_FOR_EACH_FIELD(TACIT_INSTANTIATE)
 
-#define TACIT_INSTANTIATE_BASE(F)                                                                                    \
-  template Matrix<F> commit_fixed<F>(const System&, const statement::Assignment&, statement::OracleId, const Stack&, \
-                                     Randomness<F>&);
+#define TACIT_INSTANTIATE_BASE(F)                                                                                     \
+  template Matrix<F> commit_fixed<F>(const System&, const statement::Assignment&, statement::OracleId, const Stack&,  \
+                                     Randomness<F>&);                                                                 \
+  template Matrix<F> commit_cells<F>(std::shared_ptr<const Cells>, statement::OracleId, const Stack&, Randomness<F>&, \
+                                     std::optional<Stored>);
 TACIT_INSTANTIATE_BASE(field::Goldilocks)
 TACIT_INSTANTIATE_BASE(field::Toy)
 

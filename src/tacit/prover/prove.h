@@ -16,6 +16,11 @@ template <class F>
 Matrix<F> commit_fixed(const statement::System& system, const statement::Assignment& assignment,
                        statement::OracleId oracle, const verifier::Stack& stack, Randomness<F>& random);
 
+// The same from cells, with the commitment in memory of the caller's, or already there.
+template <class F>
+Matrix<F> commit_cells(std::shared_ptr<const Cells> cells, statement::OracleId oracle, const verifier::Stack& stack,
+                       Randomness<F>& random, std::optional<Stored> stored = {});
+
 // Stages of a proof, in seconds.
 struct StageTimes {
   double commit = 0, lookups = 0, contractions = 0, claims = 0, opening = 0;

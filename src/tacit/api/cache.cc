@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -15,25 +16,27 @@ namespace {
 
 constexpr std::string_view kMagic = "tacit cache  v1\n";
 constexpr size_t kPage = 4096;
+constexpr uint64_t kShareOfDisk = 8;  // of what is free, one part in so many
+
+enum class Codeword : uint32_t { kLeftOut = 0, kKept = 1 };
 
 struct Layout {
   uint64_t n_nodes, n_words;  // words of the codeword; zero if it isn't kept
-  explicit Layout(const CacheKey& key)
-      : n_nodes((uint64_t{2} << key.log_domain) - 1), n_words(uint64_t{key.limbs} << key.log_domain) {
-    if (8 * n_words > kCachedCodeword) n_words = 0;
-  }
+  Layout(const CacheKey& key, Codeword codeword)
+      : n_nodes((uint64_t{2} << key.log_domain) - 1),
+        n_words(codeword == Codeword::kKept ? uint64_t{key.limbs} << key.log_domain : 0) {}
   uint64_t rows_at() const { return kPage + (32 * n_nodes + kPage - 1) / kPage * kPage; }
   uint64_t bytes() const { return rows_at() + 8 * n_words; }
 };
 
 // The header up to the root.
-Bytes header_start(const CacheKey& key) {
+Bytes header_start(const CacheKey& key, Codeword codeword) {
   Writer out;
   out.raw(as_bytes(kMagic));
   out.raw(key.model.bytes);
   out.u32(key.log_domain);
   out.u32(key.limbs);
-  out.u32(Layout(key).n_words != 0);
+  out.u32(static_cast<uint32_t>(codeword));
   return out.take();
 }
 
@@ -74,6 +77,14 @@ prover::Stored parts_of(std::shared_ptr<Mapping> mapping, const Layout& layout, 
           filled};
 }
 
+// The codeword is kept when it takes little of the disk.
+Codeword choose(int fd, const CacheKey& key) {
+  struct statvfs disk {};
+  const uint64_t bytes = Layout(key, Codeword::kKept).bytes();
+  const bool room = ::fstatvfs(fd, &disk) == 0 && bytes <= uint64_t{disk.f_bavail} * disk.f_frsize / kShareOfDisk;
+  return bytes <= kCachedCodeword && room ? Codeword::kKept : Codeword::kLeftOut;
+}
+
 std::shared_ptr<Mapping> map_file(int fd, size_t size, int flags) {
   auto mapping = std::make_shared<Mapping>(fd, size, flags);
   return mapping->good() ? mapping : nullptr;
@@ -84,15 +95,17 @@ std::shared_ptr<Mapping> map_file(int fd, size_t size, int flags) {
 std::optional<prover::Stored> read_cache(const std::string& path, const CacheKey& key) {
   const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
   if (fd < 0) return {};
-  const Layout layout(key);
   struct stat info {};
-  const bool fits = ::fstat(fd, &info) == 0 && S_ISREG(info.st_mode) && (info.st_mode & 077) == 0 &&
-                    static_cast<uint64_t>(info.st_size) == layout.bytes();
+  const bool good = ::fstat(fd, &info) == 0 && S_ISREG(info.st_mode) && (info.st_mode & 077) == 0;
+  const uint64_t size = good ? static_cast<uint64_t>(info.st_size) : 0;
+  const Codeword codeword = size == Layout(key, Codeword::kKept).bytes() ? Codeword::kKept : Codeword::kLeftOut;
+  const Layout layout(key, codeword);
+  const bool fits = size == layout.bytes();
   // Private: what a proof writes there, it alone would see.
   const auto mapping = fits ? map_file(fd, layout.bytes(), MAP_PRIVATE) : nullptr;
   ::close(fd);
   if (!mapping) return {};
-  const Bytes start = header_start(key);
+  const Bytes start = header_start(key, codeword);
   const ByteView header(mapping->bytes(), start.size() + 32);
   const hash::Digest tag = tag_of(tag_key(key), header);
   prover::Stored stored = parts_of(mapping, layout, true);
@@ -105,12 +118,13 @@ std::optional<prover::Stored> read_cache(const std::string& path, const CacheKey
 
 std::optional<NewCache> NewCache::create(const std::string& path, const CacheKey& key) {
   NewCache out;
-  const Layout layout(key);
   const std::string temporary = path + ".tmp" + std::to_string(::getpid());
   const int fd = ::open(temporary.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   if (fd < 0) return {};
   out.temporary_ = temporary;
   out.path_ = path;
+  const Codeword codeword = choose(fd, key);
+  const Layout layout(key, codeword);
   // The space is taken first: a full disk must not show as a fault in the middle of the commitment.
   std::shared_ptr<Mapping> mapping;
   if (::posix_fallocate(fd, 0, static_cast<off_t>(layout.bytes())) == 0)
@@ -119,7 +133,7 @@ std::optional<NewCache> NewCache::create(const std::string& path, const CacheKey
   if (!mapping) return {};
   out.header_ = mapping->bytes();
   out.space_ = parts_of(std::move(mapping), layout, false);
-  out.start_ = header_start(key);
+  out.start_ = header_start(key, codeword);
   out.tag_key_ = tag_key(key);
   return out;
 }

@@ -20,8 +20,9 @@
 
 namespace tacit::api {
 
-// Codewords up to this size are kept in the file.
-inline constexpr uint64_t kCachedCodeword = uint64_t{512} << 20;
+// Codewords are kept in the file up to this size and an eighth of what is free on the disk: opening a row is then a read,
+// else it is computed from the cells.
+inline constexpr uint64_t kCachedCodeword = uint64_t{4} << 30;
 
 // What a cache belongs to.
 struct CacheKey {

@@ -14,6 +14,7 @@
 #include "tacit/api/planning.h"
 #include "tacit/api/tacit.h"
 #include "tacit/parallel/parallel.h"
+#include "tacit/prover/memory_model.h"
 #include "tacit/prover/prove.h"
 #include "tacit/statement/builder.h"
 #include "tacit/statement/instance.h"
@@ -165,11 +166,13 @@ int run(uint32_t layers, uint32_t width, uint32_t samples, const char* cache) {
     std::printf(
         "{\"layers\": %u, \"width\": %u, \"samples\": %u, \"weights\": %llu, \"threads\": %zu, \"witness\": %.3f, "
         "\"plan\": %.3f, \"weights_commit\": %.3f, \"commit\": %.3f, \"lookups\": %.3f, \"contractions\": %.3f, "
-        "\"claims\": %.3f, \"opening\": %.3f, \"prove\": %.3f, \"bytes\": %zu, \"anonymous_mib\": %llu, \"file_mib\": "
+        "\"claims\": %.3f, \"opening\": %.3f, \"prove\": %.3f, \"bytes\": %zu, \"anonymous_mib\": %llu, "
+        "\"predicted_mib\": %llu, \"file_mib\": "
         "%llu, \"valid\": %s}\n",
         layers, width, samples, 1ull * layers * width * width, parallel::threads(), witness, planning, commit_weights,
         t.commit, t.lookups, t.contractions, t.claims, t.opening, total, proof->size(),
         static_cast<unsigned long long>(memory.peak_anonymous >> 20),
+        static_cast<unsigned long long>(prover::memory_need(p.system, p.parameters).anonymous() >> 20),
         static_cast<unsigned long long>(memory.file >> 20), valid ? "true" : "false");
     return valid ? 0 : 1;
   }

@@ -33,7 +33,7 @@ const char* const kCompileExamples = R"(Examples:
 const char* const kProveExamples = R"(Examples:
   tacit prove lenet.tacit --input digit.npy -o digit.receipt
   tacit prove lenet.tacit --input digit.npy --context patient=7781 --context nonce=5e2c -o digit.receipt
-  tacit prove lenet.tacit --input batch.npz --public-input -o batch.receipt --json
+  tacit prove lenet.tacit --input batch.npz --public-input --memory 4G -o batch.receipt --json
 )";
 
 const char* const kVerifyExamples = R"(Examples:

@@ -21,8 +21,8 @@
 namespace tacit::api {
 
 // Codewords are kept in the file up to this size and an eighth of what is free on the disk: opening a row is then a read,
-// else it is computed from the cells.
-inline constexpr uint64_t kCachedCodeword = uint64_t{4} << 30;
+// else it is computed from the cells. Writing 3 GB takes longer than what it saves in ten proofs.
+inline constexpr uint64_t kCachedCodeword = uint64_t{512} << 20;
 
 // What a cache belongs to.
 struct CacheKey {

@@ -26,7 +26,7 @@ receipt::WeightCommitment weight_commitment(const verifier::Parameters& paramete
 // Rows of the weights that one proof opens.
 uint32_t weight_queries(const verifier::Parameters& parameters);
 
-// Bytes that a proof of one sample keeps in memory: cells, codewords and trees, folded words, leaves of the lookups.
+// Bytes of memory that a proof of one sample takes at its peak, files apart (prover/memory_model.h).
 uint64_t predicted_memory(const receipt::PublicModel& model, const verifier::Parameters& parameters);
 
 // How many threads this process may use.

@@ -8,6 +8,7 @@
 #include "tacit/api/saturation.h"
 #include "tacit/api/values.h"
 #include "tacit/hash/blake3.h"
+#include "tacit/prover/memory_model.h"
 #include "tacit/statement/instance.h"
 
 namespace tacit::api {
@@ -41,6 +42,17 @@ Result<Placed> choose_parameters(const ModelFile& model, statement::Visibility v
   TACIT_ASSIGN(ProofPlan plan, plan_proof(instance, committed_options(model.public_file(0, {}), available_threads())));
   TACIT_ASSIGN(statement::System system, receipt::instance(model.open, visibility, samples, plan.parameters));
   return Placed{std::move(plan.parameters), std::move(system)};
+}
+
+// How to prove within `cap` bytes; 0 is no bound.
+Result<prover::MemoryPlan> memory_plan(const Placed& placed, uint64_t cap) {
+  if (cap == 0) return prover::MemoryPlan{};
+  const prover::MemoryPlan plan = prover::choose_memory_plan(placed.system, placed.parameters, cap);
+  const uint64_t needed = prover::memory_need(placed.system, placed.parameters, plan).anonymous();
+  if (needed <= cap) return plan;
+  return fail(Code::kEnvironment, "memory", needed,
+              "this proof needs " + std::to_string(needed) + " bytes, of which --memory allows " + std::to_string(cap) +
+                  "; allow more, or prove fewer samples at once");
 }
 
 hash::Digest input_digest(const IntegerInputs& inputs) {
@@ -83,8 +95,10 @@ Result<ProveReport> prove(const ProveOptions& options) {
   stages.begin("witness");
   TACIT_ASSIGN(const model::Execution execution, model::execute(model.program, std::move(model.program.weights),
                                                                 inputs.values, inputs.samples, options.visibility));
+  release_memory();
   stages.begin("plan");
   TACIT_ASSIGN(const Placed placed, choose_parameters(model, options.visibility, inputs.samples));
+  TACIT_ASSIGN(const prover::MemoryPlan memory, memory_plan(placed, options.memory));
   stages.begin("weights");
   const CachedWeights committed = commit_weights(model.open, model.commitment, execution.assignment.tensors,
                                                  ledger.header.weights_seed(), name + ".cache", model.checksum);
@@ -112,7 +126,7 @@ Result<ProveReport> prove(const ProveOptions& options) {
   prover::StageTimes times;
   TACIT_ASSIGN(Proof proof,
                prove_with_ledger({statement, execution.assignment, weights, ledger_path, ledger.header.model_id,
-                                  Spending::kProof, input_digest(inputs), &times}));
+                                  Spending::kProof, input_digest(inputs), &times, memory}));
   made.proof = std::move(proof.bytes);
   TACIT_ASSIGN(const verifier::ErrorLedger terms, verifier::check_parameters(placed.system, placed.parameters));
 
@@ -124,6 +138,7 @@ Result<ProveReport> prove(const ProveOptions& options) {
   report.epoch = made.header.epoch;
   report.samples = inputs.samples;
   report.bytes = bytes.size();
+  report.predicted_bytes = prover::memory_need(placed.system, placed.parameters, memory).anonymous();
   report.cache = committed.use == CacheUse::kUsed ? "used" : committed.use == CacheUse::kWritten ? "written" : "none";
   report.security_bits = static_cast<int>(terms.weakest_millibits() / 1000);
   report.ledger_used = proof.ledger.proofs;

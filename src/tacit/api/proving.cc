@@ -18,7 +18,7 @@ template <class E>
 Result<Bytes> prove_once(const ProofJob& job, const hash::Seed& seed) {
   prover::SeededRandomness<Goldilocks> random(seed);
   verifier::FiatShamirCoins coins(verifier::kProtocolName, prover::fast_work);
-  return prover::prove<E>({job.statement, job.assignment, {&job.weights}, random, job.times}, coins);
+  return prover::prove<E>({job.statement, job.assignment, {&job.weights}, random, job.times, job.memory}, coins);
 }
 
 Result<Bytes> prove_once(const ProofJob& job, const hash::Seed& seed) {

@@ -46,6 +46,7 @@ struct ProofJob {
   Spending kind = Spending::kProof;
   hash::Digest inputs;  // of the integers of the inputs
   prover::StageTimes* times = nullptr;
+  prover::MemoryPlan memory = {};
 };
 struct Proof {
   Bytes bytes;

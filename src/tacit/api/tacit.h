@@ -102,6 +102,7 @@ struct ProveOptions {
   std::vector<receipt::ContextPair> context;  // in any order
   std::string receipt;                        // the file to write; replaced when it exists
   Progress progress;
+  uint64_t memory = 0;  // bytes that the process may take, files apart; 0: as many as it likes
 };
 
 struct ProveReport {
@@ -112,10 +113,12 @@ struct ProveReport {
   int security_bits = 0;
   uint64_t ledger_used = 0, ledger_left = 0;  // proofs
   std::string cache;                          // NAME.cache: "used", "written" (there was none that fits), "none"
+  uint64_t predicted_bytes = 0;               // of memory, files apart
   std::vector<NamedTensor> outputs;
   Seconds seconds;
 };
-// Errors: kIo, kBadInput, kWrongContext, kBudgetSpent, kBadLedger, kLocked, kEnvironment, and those of reading NAME.tacit.
+// Errors: kIo, kBadInput, kWrongContext, kBudgetSpent, kBadLedger, kLocked, kEnvironment (the memory that is allowed is too
+// little: nothing has been spent), and those of reading NAME.tacit.
 Result<ProveReport> prove(const ProveOptions& options);
 
 struct RunReport {

@@ -42,6 +42,22 @@ std::vector<CellType> types_of_tensors(const System& system) {
   return types;
 }
 
+std::vector<CellType> types_of_limbs(const System& system, statement::OracleId oracle) {
+  const int log_rows = system.oracles[oracle].log_rows;
+  std::vector<CellType> limbs(system.oracles[oracle].limbs, CellType::kInt16);
+  const std::vector<CellType> types = types_of_tensors(system);
+  for (size_t i = 0; i < system.tensors.size(); ++i) {
+    const Tensor& tensor = system.tensors[i];
+    if (tensor.oracle != oracle || tensor.space.places() == 0) continue;
+    for (uint64_t b = tensor.base >> log_rows; b <= (tensor.base + tensor.space.places() - 1) >> log_rows; ++b)
+      limbs[b] = std::max(limbs[b], types[i]);
+  }
+  return limbs;
+}
+
+// Bytes of a limb, in whole cache lines.
+size_t limb_bytes(int log_rows, CellType type) { return ((simd::cell_bytes(type) << log_rows) + 63) / 64 * 64; }
+
 // Values as T; false when one doesn't fit.
 template <class T>
 bool copy(const int64_t* values, size_t count, void* out) {
@@ -63,26 +79,24 @@ bool copy(CellType type, const int64_t* values, size_t count, void* out) {
 }  // namespace
 
 Cells::Cells(const System& system, std::span<const std::vector<int64_t>> tensors, statement::OracleId oracle)
-    : log_rows_(system.oracles[oracle].log_rows), limbs_(system.oracles[oracle].limbs) {
-  for (simd::Column& limb : limbs_) limb.type = CellType::kInt16;
-  const std::vector<CellType> types = types_of_tensors(system);
-  for (size_t i = 0; i < system.tensors.size(); ++i) {
-    const Tensor& tensor = system.tensors[i];
-    if (tensor.oracle != oracle || tensor.space.places() == 0) continue;
-    for (uint64_t b = tensor.base >> log_rows_; b <= (tensor.base + tensor.space.places() - 1) >> log_rows_; ++b)
-      limbs_[b].type = std::max(limbs_[b].type, types[i]);
-  }
+    : log_rows_(system.oracles[oracle].log_rows) {
+  for (const CellType type : types_of_limbs(system, oracle)) limbs_.push_back({.type = type});
   if (fill(system, tensors, oracle)) return;
   // Values outside their declared ranges make an invalid proof, or none; they are kept as they are.
   for (simd::Column& limb : limbs_) limb.type = CellType::kInt64;
   TACIT_CHECK(fill(system, tensors, oracle));
 }
 
+uint64_t Cells::bytes_for(const System& system, statement::OracleId oracle) {
+  uint64_t bytes = 0;
+  for (const CellType type : types_of_limbs(system, oracle)) bytes += limb_bytes(system.oracles[oracle].log_rows, type);
+  return bytes;
+}
+
 bool Cells::fill(const System& system, std::span<const std::vector<int64_t>> tensors, statement::OracleId oracle) {
   const size_t rows = size_t{1} << log_rows_;
   std::vector<size_t> begin(limbs_.size() + 1, 0);
-  for (size_t b = 0; b < limbs_.size(); ++b)
-    begin[b + 1] = begin[b] + (rows * simd::cell_bytes(limbs_[b].type) + 63) / 64 * 64;
+  for (size_t b = 0; b < limbs_.size(); ++b) begin[b + 1] = begin[b] + limb_bytes(log_rows_, limbs_[b].type);
   memory_ = Buffer<uint8_t>(begin.back());
   parallel::parallel_for(0, limbs_.size(), 1, [&](size_t first, size_t last) {
     for (size_t b = first; b < last; ++b) {

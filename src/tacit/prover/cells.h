@@ -21,6 +21,9 @@ class Cells {
   // Zero where nothing is placed. Requires a placed system and the values of the oracle's tensors, by tensor.
   Cells(const statement::System& system, std::span<const std::vector<int64_t>> tensors, statement::OracleId oracle);
 
+  // The size of bytes() for an oracle of a placed system.
+  static uint64_t bytes_for(const statement::System& system, statement::OracleId oracle);
+
   size_t limbs() const { return limbs_.size(); }
   int log_rows() const { return log_rows_; }
   // The cells of one limb, without blinding.

@@ -97,7 +97,7 @@ void Matrix<field::Goldilocks>::encode() const {
   const std::vector<simd::Column> list = simd_columns();
   const simd::Columns columns{static_cast<uint32_t>(shape_.log_rows), static_cast<uint32_t>(shape_.log_domain), list};
   // Rows of levels hide nothing, and carry no salts; all of them are encoded for the hash anyway.
-  const bool keep = !stored_ && (!salts_ || bytes <= kKeptBytes);
+  const bool keep = !stored_ && (!salts_ || bytes <= shape_.kept_codeword);
   if (keep) rows_ = Buffer<field::Goldilocks>(n * width());
   uint64_t* rows = keep ? words(rows_.data()) : stored_ && !stored_->rows.empty() ? stored_->rows.data() : nullptr;
   if (!stored_) nodes_ = Buffer<hash::Digest>(2 * n - 1);

@@ -18,11 +18,9 @@
 #include "tacit/merkle/leaf.h"
 #include "tacit/prover/buffer.h"
 #include "tacit/prover/cells.h"
+#include "tacit/prover/memory_model.h"
 
 namespace tacit::prover {
-
-// Codewords of oracles up to this size are kept between commitment and opening.
-inline constexpr size_t kKeptBytes = size_t{32} << 20;
 
 // The limbs of an oracle: cells, each limb followed by the same number of words of blinding.
 template <class F>
@@ -47,6 +45,7 @@ class Matrix {
   struct Shape {
     uint64_t tree_id;
     int log_rows, log_domain;
+    uint64_t kept_codeword = MemoryPlan{}.kept_codeword;
   };
   // salts: none for levels of the recursion, whose rows hide nothing.
   Matrix(uint64_t tree_id, int log_rows, int log_domain, std::vector<std::vector<F>> columns,

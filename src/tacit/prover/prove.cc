@@ -172,7 +172,7 @@ class Prover {
     if (verifier::mask_oracle(system_, *stack) == static_cast<int>(place))
       append_components(masks_[static_cast<size_t>(stack - parameters_.stacks.begin())], columns);
     auto cells = std::make_shared<const Cells>(system_, job_.assignment.tensors, o);
-    return keep({{verifier::oracle_tree_id(o), stack->log_rows, stack->log_domain},
+    return keep({{verifier::oracle_tree_id(o), stack->log_rows, stack->log_domain, job_.memory.kept_codeword},
                  blinded<F>(std::move(cells), stack->log_blinding[place], o, job_.random),
                  std::move(columns),
                  salts});

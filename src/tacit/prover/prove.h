@@ -33,6 +33,7 @@ struct Job {
   std::vector<const Matrix<typename E::Base>*> fixed;  // commitments of weights and data, in order of their oracles
   Randomness<typename E::Base>& random;                // fresh for this proof
   StageTimes* times = nullptr;
+  MemoryPlan memory = {};
 };
 
 // Errors: kUnlucky (a denominator vanished: try again with fresh randomness), kConstraintViolated (the assignment does

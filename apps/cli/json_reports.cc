@@ -175,6 +175,8 @@ Json to_json(const api::ProveReport& report, const std::string& receipt) {
           {"peak_rss_bytes", memory()},
           {"security_bits", report.security_bits},
           {"ledger", {{"used", report.ledger_used}, {"budget", report.ledger_used + report.ledger_left}}},
+          {"predicted_peak_bytes", report.predicted_bytes},
+          {"cache", report.cache},
           {"outputs", to_json(report.outputs)},
           {"committed", std::move(committed)}};
 }

@@ -90,19 +90,21 @@ Result<CompileReport> compile(const CompileOptions& options) {
 
   stages.begin("commit");
   TACIT_ASSIGN(Staging staging, Staging::begin(paths));
-  TACIT_ASSIGN(NewCommitment fresh, commit_epoch(made, 0));
+  const Bytes model_bytes = encode(made);
+  made.checksum = checksum_of(model_bytes);
+  TACIT_ASSIGN(NewCommitment fresh, commit_epoch(made, made.program.weights, paths, 0));
   receipt::PublicFile open = made.public_file(0, fresh.header.root);
   fresh.header.model_id = receipt::model_id(open);
   TACIT_TRY(staging.ledger().begin(fresh.header));
 
   stages.begin("register");
-  TACIT_TRY(register_weights(open, made, fresh.weights, staging.ledger()));
+  TACIT_TRY(register_weights(open, made, fresh.weights.matrix, staging.ledger()));
   stages.begin("admit");
   TACIT_ASSIGN(const receipt::Admitted admitted, receipt::admit(open));
 
   stages.begin("write");
   const Overwrite overwrite = options.replace ? Overwrite::kYes : Overwrite::kNo;
-  const Bytes model_bytes = encode(made), public_bytes = receipt::encode(open);
+  const Bytes public_bytes = receipt::encode(open);
   TACIT_TRY(staging.stage_model(model_bytes));
   TACIT_TRY(staging.publish(public_bytes, overwrite));
 

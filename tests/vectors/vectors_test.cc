@@ -65,8 +65,8 @@ TEST_P(Proofs, VerifyFromTheFile) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, Proofs,
-                         testing::Values("proof_dense_2x2", "proof_public_input", "proof_dense_levels", "proof_window",
-                                         "proof_window_levels", "proof_handover"));
+                         testing::Values("proof_dense_2x2", "proof_public_input", "proof_dense_levels", "proof_data",
+                                         "proof_window", "proof_window_levels", "proof_handover"));
 
 }  // namespace
 }  // namespace tacit::vectors

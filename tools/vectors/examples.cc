@@ -39,7 +39,10 @@ std::vector<int64_t> pattern(uint64_t n, int64_t bound) {
 
 }  // namespace
 
-Example dense_2x2() {
+namespace {
+
+// y = x·wᵀ, z = y stated; with data, x is their row 1.
+Example dense(bool with_data) {
   Builder b;
   const OracleId weights = b.oracle(OracleKind::kWeights), act = b.oracle(OracleKind::kActivations);
   const Space vector{{whole_axis(2)}};
@@ -55,13 +58,29 @@ Example dense_2x2() {
   b.lookup(vector, four_bits, {b.cell(z)});
   b.identity(vector, b.cell(z, -1) + direct(Source::kAccumulator, y, 1));
   b.identity(vector, b.cell(z) + direct(Source::kPublic, out, 1, -1));
-  Example e = prepare(b, {1, 3});
+  std::vector<uint8_t> log_rows{1, 3};
+  TensorId d = 0;
+  if (with_data) {
+    d = b.tensor(b.oracle(OracleKind::kData), {{strip_axis(3), strip_axis(2)}}, {0, 2});
+    b.identity(vector, b.cell(x) + scaled(Source::kTensor, d, -2, {{{}, 1}, axis(0)}));
+    log_rows.push_back(2);
+  }
+  Example e = prepare(b, log_rows);
   e.assignment.tensors[w] = {1, 2, 3, 0};
   e.assignment.tensors[x] = {3, 1};
+  if (with_data) {
+    e.assignment.tensors[d] = {2, 1, 1, 0, 0, 2};
+    e.assignment.tensors[x] = {2, 0};
+  }
   contract(e.system, e.assignment, y);
   e.assignment.tensors[z] = e.assignment.publics[out] = e.assignment.accumulators[y];
   return finish(std::move(e));
 }
+
+}  // namespace
+
+Example dense_2x2() { return dense(false); }
+Example committed_input() { return dense(true); }
 
 Example dense_3x5x3() {
   Builder b;

@@ -14,6 +14,9 @@ struct Example {
 // The dense layer of docs/spec/appendix-a.md: y = x·wᵀ for x = (3, 1), w = ((1, 2), (3, 0)); z = y is stated.
 Example dense_2x2();
 
+// The same layer, whose input is row 1 of three rows of committed data in steps of 2: x − 2·d[1, ·] = 0.
+Example committed_input();
+
 // y[s, r] = Σ_i x[s, i]·w[r, i] on 3 samples, 5 inputs, 3 outputs, in strips; z = y + 3·x₀; z is stated.
 Example dense_3x5x3();
 

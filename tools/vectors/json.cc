@@ -174,6 +174,7 @@ const std::vector<File>& files() {
       {"proof_dense_2x2", proof_dense_2x2},
       {"proof_public_input", proof_public_input},
       {"proof_dense_levels", proof_dense_levels},
+      {"proof_data", proof_data},
       {"proof_window", proof_window},
       {"proof_window_levels", proof_window_levels},
       {"proof_handover", proof_handover},

@@ -1,4 +1,6 @@
 // Whole proofs, with everything a verifier is given and a trace of its transcript.
+#include <algorithm>
+
 #include "tacit/base/check.h"
 #include "tacit/prover/prove.h"
 #include "tacit/statement/codec.h"
@@ -43,19 +45,24 @@ class TracingCoins final : public verifier::Coins {
 
 template <class E>
 Json proof_case(const Example& e, const Parameters& parameters, Bytes context) {
-  std::vector<prover::Matrix<F>> weights;  // in the first stack
-  verifier::Statement statement{e.system, parameters, {e.assignment.publics}, {}, context};
+  // Oracles that are committed beforehand are committed with the seeds 1, 3.
+  std::vector<prover::Matrix<F>> fixed;
+  std::vector<const prover::Matrix<F>*> commitments;
+  std::vector<hash::Digest> roots;
+  fixed.reserve(e.system.oracles.size());
   for (uint32_t o = 0; o < e.system.oracles.size(); ++o) {
-    if (e.system.oracles[o].kind != statement::OracleKind::kWeights) continue;
-    prover::SeededRandomness<F> random{hash::Seed({static_cast<uint8_t>(1 + 2 * o)})};
-    weights.push_back(prover::commit_fixed<F>(e.system, e.assignment, o, parameters.stacks[0], random));
-    statement.roots.push_back(weights.back().root());
+    if (e.system.oracles[o].kind == statement::OracleKind::kActivations) continue;
+    const auto holds = [&](const verifier::Stack& s) { return std::ranges::count(s.oracles, o) > 0; };
+    const verifier::Stack& stack = *std::ranges::find_if(parameters.stacks, holds);
+    prover::SeededRandomness<F> seeded{hash::Seed({static_cast<uint8_t>(2 * fixed.size() + 1)})};
+    fixed.push_back(prover::commit_fixed<F>(e.system, e.assignment, o, stack, seeded));
+    commitments.push_back(&fixed.back());
+    roots.push_back(fixed.back().root());
   }
-  std::vector<const prover::Matrix<F>*> fixed;
-  for (const prover::Matrix<F>& matrix : weights) fixed.push_back(&matrix);
+  const verifier::Statement statement{e.system, parameters, {e.assignment.publics}, roots, context};
   prover::SeededRandomness<F> random{hash::Seed({2})};
   verifier::FiatShamirCoins coins(verifier::kProtocolName);
-  const Result<Bytes> proof = prover::prove<E>({statement, e.assignment, fixed, random, nullptr}, coins);
+  const Result<Bytes> proof = prover::prove<E>({statement, e.assignment, commitments, random, nullptr}, coins);
   TACIT_CHECK(proof.has_value());
   TACIT_CHECK(verifier::check_shape(e.system, parameters).has_value());
   TracingCoins tracing;
@@ -103,6 +110,12 @@ Json proof_dense_2x2() {
 Json proof_public_input() {
   const Example e = public_input();
   return proof_case<E2>(e, tiny_parameters(e.system, verifier::Profile::k100, 6), {});
+}
+
+// Committed data in a stack of their own; their tree has a number that the oracle's doesn't decide.
+Json proof_data() {
+  const Example e = committed_input();
+  return proof_case<E2>(e, tiny_parameters(e.system, verifier::Profile::k100, 7), {});
 }
 
 // Three levels, the second with an out-of-domain sample; every kind of work.

@@ -30,6 +30,7 @@ Json lookup_vectors();
 Json product_vectors();
 Json proof_dense_2x2();
 Json proof_public_input();
+Json proof_data();
 Json proof_dense_levels();
 Json proof_window();
 Json proof_window_levels();

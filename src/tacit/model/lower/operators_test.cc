@@ -136,6 +136,7 @@ std::vector<Case> linear_cases() {
        {{"strides", list({2, 2})}, {"pads", list({1, 1, 0, 0})}}},
       {"ConvTranspose", {{1, 2, 3}}, {t({2, 2, 4})}, {{"strides", list({3})}, {"pads", list({2, 1})}}},
       {"ConvTranspose", {{1, 4, 3}}, {t({4, 1, 2}), t({2})}, {{"group", int64_t{2}}, {"strides", list({2})}}},
+      {"ConvTranspose", {{1, 1, 3}}, {t({1, 2, 2})}, {{"output_shape", list({8})}, {"strides", list({2})}}},
       {"ConvTranspose", {{1, 1, 3}}, {t({1, 2, 2})}, {{"dilations", list({2})}, {"strides", list({2})}}},
       {"ConvTranspose", {{1, 1, 3}}, {t({1, 2, 2})}, {{"strides", list({3})}, {"output_padding", list({1})}}},
       {"Add", {{2, 3}, {2, 3}}},

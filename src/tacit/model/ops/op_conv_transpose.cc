@@ -50,13 +50,14 @@ Result<Geometry> read_geometry(const Args& args) {
     if (g.kernel[i] < 1 || g.input[i] < 1) return args.refuse(Code::kBadModel, "an axis is empty");
     const int64_t full = (g.input[i] - 1) * g.strides[i] + extra[i] + (g.kernel[i] - 1) * g.dilations[i] + 1;
     int64_t begin = automatic == "VALID" ? 0 : pads[i], end = automatic == "VALID" ? 0 : pads[n + i];
+    int64_t out = full - begin - end;
     if (same || !wanted.empty()) {
-      const int64_t out = wanted.empty() ? g.input[i] * g.strides[i] : wanted[i], total = full - out;
+      // An output longer than all that the input reaches ends with nothing but the bias.
+      out = wanted.empty() ? g.input[i] * g.strides[i] : wanted[i];
+      const int64_t total = std::max<int64_t>(full - out, 0);
       begin = automatic == "SAME_UPPER" ? total / 2 : total - total / 2;
-      end = total - begin;
     }
-    const int64_t out = full - begin - end;
-    if (out < 1 || begin < 0) return args.refuse(Code::kBadModel, "the padding leaves nothing, or adds to the output");
+    if (out < 1 || out > kMaxElements) return args.refuse(Code::kBadModel, "the padding leaves nothing");
     g.pads_begin.push_back(begin);
     g.output.push_back(out);
   }

@@ -166,6 +166,8 @@ std::vector<Case> linear_cases() {
       {"ReduceMean", {{2, 3, 2}}, {}, {{"axes", list({1})}, {"keepdims", int64_t{0}}}},
       {"ReduceMean", {{2, 20}}, {}, {{"axes", list({1})}}},
       {"ReduceSum", {{2, 3, 2}}, {ints({0, 2})}},
+      {"ReduceMax", {{2, 3}}, {}, {{"axes", list({1})}, {"keepdims", int64_t{0}}}},
+      {"ReduceMax", {{2, 5}}, {}, {{"axes", list({0, 1})}}},
   };
 }
 

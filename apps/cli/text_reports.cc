@@ -83,7 +83,7 @@ void print(const Console& console, const api::CompileReport& report, const std::
 void print(const Console& console, const api::ProveReport& report, const std::string& receipt) {
   print_outputs(console, report.outputs, "output  ");
   console.line(fmt::format("{}   {}, {}, {}   ({} proofs left in this epoch)", safe(receipt), bytes_text(report.bytes),
-                           seconds_text(report.seconds.total), bytes_text(api::memory_used().peak_anonymous),
+                           seconds_text(report.seconds.total), bytes_text(report.memory.peak_anonymous),
                            count_text(report.ledger_left)));
 }
 

@@ -67,7 +67,7 @@ class Made:
         np.savez(self.calibration, **models.samples(model, samples, seed=1))
         arguments = [item for key, value in options.items() for item in (f"--{key}", value)]
         self.report = succeed("compile", self.onnx, "--calibrate", self.calibration, "-o", folder / "m", *arguments)
-        self.tacit, self.ledger, self.pub = (folder / f"m.{s}" for s in ("tacit", "ledger", "pub"))
+        self.tacit, self.ledger, self.pub, self.cache = (folder / f"m.{s}" for s in ("tacit", "ledger", "pub", "cache"))
 
     def input(self, name, n, seed):
         path = self.folder / name

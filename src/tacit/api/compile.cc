@@ -62,6 +62,21 @@ class NewLedger {
   std::string temporary_, path_;
 };
 
+// The cache of a commitment that nothing came of goes again.
+class NewCacheFile {
+ public:
+  explicit NewCacheFile(const std::string& path) : path_(path) {}
+  ~NewCacheFile() {
+    if (!path_.empty()) ::unlink(path_.c_str());
+  }
+  NewCacheFile(const NewCacheFile&) = delete;
+  NewCacheFile& operator=(const NewCacheFile&) = delete;
+  void keep() { path_.clear(); }
+
+ private:
+  std::string path_;
+};
+
 LedgerHeader ledger_header(const receipt::PublicFile& file, const hash::Seed& seed) {
   return {receipt::model_id(file), 0, file.weights.max_queries, uint64_t{1} << file.weights.log_blinding, seed};
 }
@@ -115,6 +130,7 @@ Result<CompileReport> compile(const CompileOptions& options) {
   LedgerHeader header;
   header.seed = hash::Seed(fresh);
   const Bytes model_bytes = encode(made);
+  NewCacheFile cache(paths.cache);
   const CachedWeights committed = commit_weights(made.open, made.commitment, made.program.weights,
                                                  header.weights_seed(), paths.cache, checksum_of(model_bytes));
   const WeightMatrix& weights = committed.matrix;
@@ -134,6 +150,7 @@ Result<CompileReport> compile(const CompileOptions& options) {
   TACIT_TRY(write_file(paths.model, model_bytes, Access::kPrivate, overwrite));
   TACIT_TRY(ledger.keep(overwrite));
   TACIT_TRY(write_file(paths.open, public_bytes, Access::kPublic, overwrite));
+  cache.keep();
 
   report.model_id = admitted.model_id();
   report.facts = public_facts(made.open);

@@ -144,6 +144,7 @@ Result<ProveReport> prove(const ProveOptions& options) {
   report.ledger_used = proof.ledger.proofs;
   report.ledger_left = proof.ledger.proofs_left();
   report.outputs = real_outputs(model, execution, inputs.samples);
+  report.memory = memory_used();
   report.seconds = stages.finish();
   add_stages(times, report.seconds);
   return report;

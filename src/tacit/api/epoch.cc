@@ -49,7 +49,8 @@ Status prove_handover(const Weights& weights, const ModelPaths& paths, const Ope
   };
   TACIT_ASSIGN(
       Proof proof,
-      prove_with_ledger({statement, found->assignment, {&older.weights.matrix, &newer.weights.matrix}, spend_both, {}, nullptr}));
+      prove_with_ledger(
+          {statement, found->assignment, {&older.weights.matrix, &newer.weights.matrix}, spend_both, {}, nullptr}));
   file.epochs.back().handover = {parameters, std::move(proof.bytes)};
   return receipt::verify_handover(file, newer.header.epoch);
 }

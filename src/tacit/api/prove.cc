@@ -268,7 +268,7 @@ struct Done {
 
 // In the epoch that is current when the rows are spent.
 Result<Done> prove_in_current(const Job& job, const statement::System& system, const Witness& witness,
-                               receipt::Receipt& made, prover::StageTimes& times, Stages& stages) {
+                              receipt::Receipt& made, prover::StageTimes& times, Stages& stages) {
   Result<Proof> proof = fail(Code::kWrongEpoch, job.paths.ledger);
   for (int i = 0; i < kMaxTries && is_overtaken(proof); ++i) {
     if (i > 0) std::this_thread::sleep_for(kPause);
@@ -291,9 +291,8 @@ Result<ProveReport> prove(const ProveOptions& options) {
   stages.begin("read");
   TACIT_ASSIGN(Job job, read_job(options));
   stages.begin("witness");
-  TACIT_ASSIGN(model::Execution execution,
-               model::execute(job.model.program, std::move(job.model.program.weights), job.inputs.values,
-                              job.ports.samples, job.ports.visibility));
+  TACIT_ASSIGN(model::Execution execution, model::execute(job.model.program, std::move(job.model.program.weights),
+                                                          job.inputs.values, job.ports.samples, job.ports.visibility));
   release_memory();
   stages.begin("data");
   TACIT_ASSIGN(Commitments data, commit_ports(options, execution, job));
@@ -325,6 +324,7 @@ Result<ProveReport> prove(const ProveOptions& options) {
   report.ledger_used = done.ledger.proofs;
   report.ledger_left = done.ledger.proofs_left();
   report.outputs = real_outputs(job.model, execution, job.ports.samples);
+  report.memory = memory_used();
   report.seconds = stages.finish();
   add_stages(times, report.seconds);
   return report;

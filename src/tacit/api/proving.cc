@@ -59,8 +59,8 @@ WeightMatrix commit(std::shared_ptr<const prover::Cells> cells, const receipt::W
   const verifier::Stack stack{{receipt::kWeightOracle}, {shape.log_blinding}, shape.log_rows,
                               shape.log_domain,         shape.max_queries,    0};
   prover::SeededRandomness<Goldilocks> random(seed);
-  return prover::commit_cells<Goldilocks>(std::move(cells), receipt::kWeightOracle, verifier::kWeightsTreeId, stack, random,
-                                          std::move(stored));
+  return prover::commit_cells<Goldilocks>(std::move(cells), receipt::kWeightOracle, verifier::kWeightsTreeId, stack,
+                                          random, std::move(stored));
 }
 
 }  // namespace

@@ -159,6 +159,7 @@ struct ProveReport {
   uint64_t ledger_used = 0, ledger_left = 0;  // proofs
   std::string cache;                          // NAME.cache: "used", "written" (there was none that fits), "none"
   uint64_t predicted_bytes = 0;               // of memory, files apart
+  Memory memory;                              // used, with the cache still mapped
   std::vector<NamedTensor> outputs;
   std::vector<CommitDataReport> committed;  // from outputs
   Seconds seconds;

@@ -54,7 +54,14 @@ class Matrix {
   Matrix(Shape shape, Limbs<F> limbs, std::vector<std::vector<F>> columns, const hash::Seed& salts,
          std::optional<Stored> stored = {});
   Matrix(Matrix&&) = default;
-  Matrix& operator=(Matrix&&) = delete;
+  // What was there is wiped.
+  Matrix& operator=(Matrix&& other) {
+    if (this != &other) {
+      std::destroy_at(this);
+      std::construct_at(this, std::move(other));
+    }
+    return *this;
+  }
   ~Matrix();
 
   const hash::Digest& root() const { return nodes().back(); }

@@ -14,7 +14,7 @@ using statement::System;
 using verifier::Parameters;
 
 constexpr uint64_t kWord = 8, kDigest = 32;
-constexpr uint64_t kProcess = uint64_t{16} << 20;  // program, statement, tables of functions, allocator
+constexpr uint64_t kProcess = uint64_t{12} << 20;  // program, statement, tables of functions, allocator
 constexpr int kLogWrittenDown = 17;                // oracles below have their claims in vectors (claim.cc)
 
 uint64_t element(const Parameters& parameters) {

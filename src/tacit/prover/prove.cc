@@ -367,11 +367,11 @@ uint64_t fast_work(const hash::Digest& state, Label label, uint32_t bits) {
 #define TACIT_INSTANTIATE(E) template Result<Bytes> prove<E>(const Job<E>&, verifier::Coins&);
 TACIT_FOR_EACH_FIELD(TACIT_INSTANTIATE)
 
-#define TACIT_INSTANTIATE_BASE(F)                                                                                     \
-  template Matrix<F> commit_fixed<F>(const System&, const statement::Assignment&, statement::OracleId, const Stack&,  \
-                                     Randomness<F>&);                                                                 \
-  template Matrix<F> commit_cells<F>(std::shared_ptr<const Cells>, statement::OracleId, uint64_t, const Stack&, Randomness<F>&, \
-                                     std::optional<Stored>);
+#define TACIT_INSTANTIATE_BASE(F)                                                                                    \
+  template Matrix<F> commit_fixed<F>(const System&, const statement::Assignment&, statement::OracleId, const Stack&, \
+                                     Randomness<F>&);                                                                \
+  template Matrix<F> commit_cells<F>(std::shared_ptr<const Cells>, statement::OracleId, uint64_t, const Stack&,      \
+                                     Randomness<F>&, std::optional<Stored>);
 TACIT_INSTANTIATE_BASE(field::Goldilocks)
 TACIT_INSTANTIATE_BASE(field::Toy)
 

@@ -18,8 +18,8 @@ Matrix<F> commit_fixed(const statement::System& system, const statement::Assignm
 
 // The same from cells, with the tree's number (verifier::oracle_tree_id) and the commitment in memory of the caller's, or already there.
 template <class F>
-Matrix<F> commit_cells(std::shared_ptr<const Cells> cells, statement::OracleId oracle, uint64_t tree_id, const verifier::Stack& stack,
-                       Randomness<F>& random, std::optional<Stored> stored = {});
+Matrix<F> commit_cells(std::shared_ptr<const Cells> cells, statement::OracleId oracle, uint64_t tree_id,
+                       const verifier::Stack& stack, Randomness<F>& random, std::optional<Stored> stored = {});
 
 // Stages of a proof, in seconds.
 struct StageTimes {

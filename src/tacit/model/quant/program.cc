@@ -310,7 +310,8 @@ Result<Execution> execute(const IntegerModel& model, std::span<const std::vector
 }
 
 Result<Execution> execute(const IntegerModel& model, std::vector<std::vector<int64_t>> weights,
-                          std::span<const std::vector<int64_t>> inputs, uint32_t samples, const Visibility& visibility) {
+                          std::span<const std::vector<int64_t>> inputs, uint32_t samples,
+                          const Visibility& visibility) {
   TACIT_TRY(check_inputs(model.open, inputs, samples));
   Execution e;
   e.system = statement::instantiate(with_visibility(model.open, visibility), samples);

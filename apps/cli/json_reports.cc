@@ -184,7 +184,7 @@ Json to_json(const api::EpochReport& report) {
           {"files", {{"ledger", report.ledger_file}, {"public", report.public_file}}},
           {"bytes", {{"public", report.public_bytes}, {"handover", report.handover_bytes}}},
           {"seconds", to_json(report.seconds)},
-          {"peak_rss_bytes", memory()}};
+          {"peak_rss_bytes", to_json(api::memory_used())}};
 }
 
 Json to_json(const api::RunReport& report) {

@@ -24,9 +24,9 @@ void encoding(const Harness& harness, uint32_t log_rows, uint32_t log_inverse_ra
   const size_t rows = size_t{1} << log_rows, n_coefficients = rows + rows / 8;
   simd::WorkBuffer<uint64_t> words(n_coefficients * n_columns);
   std::fill_n(words.data(), n_coefficients * n_columns, 0x123456789abcdef);
-  std::vector<const uint64_t*> columns;
-  for (size_t c = 0; c < n_columns; ++c) columns.push_back(words.data() + c * n_coefficients);
-  simd::Columns view{log_rows, log_rows + log_inverse_rate, columns, n_coefficients};
+  std::vector<simd::Column> columns;
+  for (size_t c = 0; c < n_columns; ++c) columns.push_back({words.data() + c * n_coefficients, n_coefficients});
+  simd::Columns view{log_rows, log_rows + log_inverse_rate, columns};
   std::vector<hash::Digest> leaves(rows << log_inverse_rate);
   const hash::Seed seed;
   const double cells = static_cast<double>(rows * n_columns);

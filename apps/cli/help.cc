@@ -45,7 +45,7 @@ const char* const kCommitDataExamples = R"(Examples:
 const char* const kProveExamples = R"(Examples:
   tacit prove lenet.tacit --input digit.npy -o digit.receipt
   tacit prove lenet.tacit --input digit.npy --context patient=7781 --context nonce=5e2c -o digit.receipt
-  tacit prove lenet.tacit --data digits.data --rows 0:64 --private-output=scores -o batch.receipt --json
+  tacit prove lenet.tacit --data digits.data --rows 0:64 --private-output=scores --memory 4G -o batch.receipt --json
 )";
 
 const char* const kVerifyExamples = R"(Examples:

@@ -14,10 +14,7 @@ Json to_json(const api::Seconds& seconds) {
   return out;
 }
 
-Json memory() {
-  const api::Memory used = api::memory_used();
-  return {{"anonymous", used.peak_anonymous}, {"file", used.file}};
-}
+Json to_json(const api::Memory& used) { return {{"anonymous", used.peak_anonymous}, {"file", used.file}}; }
 
 Json to_json(const api::NamedTensor& tensor) {
   const model::Tensor& value = tensor.value;
@@ -151,7 +148,7 @@ Json to_json(const api::CompileReport& report) {
       {"files", {{"private", report.model_file}, {"ledger", report.ledger_file}, {"public", report.public_file}}},
       {"bytes", {{"private", report.model_bytes}, {"public", report.public_bytes}, {"receipt", report.receipt_bytes}}},
       {"seconds", to_json(report.seconds)},
-      {"peak_rss_bytes", memory()}};
+      {"peak_rss_bytes", to_json(api::memory_used())}};
 }
 
 Json to_json(const api::CommitDataReport& report) {
@@ -172,9 +169,11 @@ Json to_json(const api::ProveReport& report, const std::string& receipt) {
           {"began_epoch", report.began_epoch},
           {"samples", report.samples},
           {"seconds", to_json(report.seconds)},
-          {"peak_rss_bytes", memory()},
+          {"peak_rss_bytes", to_json(report.memory)},
           {"security_bits", report.security_bits},
           {"ledger", {{"used", report.ledger_used}, {"budget", report.ledger_used + report.ledger_left}}},
+          {"predicted_peak_bytes", report.predicted_bytes},
+          {"cache", report.cache},
           {"outputs", to_json(report.outputs)},
           {"committed", std::move(committed)}};
 }
@@ -185,7 +184,7 @@ Json to_json(const api::EpochReport& report) {
           {"files", {{"ledger", report.ledger_file}, {"public", report.public_file}}},
           {"bytes", {{"public", report.public_bytes}, {"handover", report.handover_bytes}}},
           {"seconds", to_json(report.seconds)},
-          {"peak_rss_bytes", memory()}};
+          {"peak_rss_bytes", to_json(api::memory_used())}};
 }
 
 Json to_json(const api::RunReport& report) {

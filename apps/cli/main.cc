@@ -73,11 +73,25 @@ api::PortChoice port_choice(const Pairs& names) {
   return out;
 }
 
+// Bytes: a number, perhaps with K, M or G (powers of 1024).
+Result<uint64_t> parse_bytes(const std::string& text) {
+  if (text.empty()) return uint64_t{0};
+  constexpr std::string_view kUnits = "KMG";
+  const size_t unit = kUnits.find(text.back());
+  const std::string digits = unit == std::string_view::npos ? text : text.substr(0, text.size() - 1);
+  const size_t shift = unit == std::string_view::npos ? 0 : 10 * (unit + 1);
+  uint64_t number = 0;
+  if (digits.find_first_not_of("0123456789") != std::string::npos || !CLI::detail::lexical_cast(digits, number) ||
+      number == 0 || number > ~uint64_t{0} >> shift)
+    return fail(Code::kUsage, "--memory " + text, 0, "expected a size such as 800M or 4G");
+  return number << shift;
+}
+
 // ---- commands
 
 struct Arguments {
   Settings settings;
-  std::string file, output, model, ledger, against, not_before, not_after, topic;
+  std::string file, output, model, ledger, against, not_before, not_after, memory, topic;
   std::string profile = "100";
   Pairs calibration, inputs, context, dimensions, public_input, private_output, argmax, data, commit_output;
   int bits = 15;
@@ -176,6 +190,7 @@ Status run_prove(const Arguments& a, const Console& console) {
   if (options.inputs.empty() && options.data.empty())
     return fail(Code::kUsage, "prove", 0, "give the input with --input, or committed data with --data");
   TACIT_ASSIGN(options.context, parse_context(a.context));
+  TACIT_ASSIGN(options.memory, parse_bytes(a.memory));
   TACIT_ASSIGN(const api::ProveReport report, api::prove(options));
   if (console.is_json()) {
     console.json(to_json(report, a.output));
@@ -308,6 +323,8 @@ CLI::App* add_prove(CLI::App& app, Arguments& a) {
       ->check(CLI::Range(1, 1 << 20));
   repeated(c, "--context", a.context, "bind the receipt to this", "KEY=VALUE");
   c->add_option("--ledger", a.ledger, "ledger, if it is not beside the model file")->type_name("NAME.ledger");
+  c->add_option("--memory", a.memory, "refuse to start if more memory is needed, files apart")
+      ->type_name("BYTES[K|M|G]");
   c->footer(kProveExamples);
   return c;
 }

@@ -103,7 +103,7 @@ void print(const Console& console, const api::ProveReport& report, const std::st
   print_outputs(console, report.outputs, "output  ");
   for (const api::CommitDataReport& data : report.committed) print(console, data);
   console.line(fmt::format("{}   {}, {}, {}   ({} proofs left in this epoch)", safe(receipt), bytes_text(report.bytes),
-                           seconds_text(report.seconds.total), bytes_text(api::memory_used().peak_anonymous),
+                           seconds_text(report.seconds.total), bytes_text(report.memory.peak_anonymous),
                            count_text(report.ledger_left)));
   if (report.began_epoch)
     console.line(fmt::format("epoch {} has begun: give verifiers the new public file", report.epoch));

@@ -67,7 +67,7 @@ class Made:
         np.savez(self.calibration, **(calibration or models.samples(model, samples, seed=1)))
         arguments = [f"--{key}={value}" if value else f"--{key}" for key, value in options.items()]
         self.report = succeed("compile", self.onnx, "--calibrate", self.calibration, "-o", folder / "m", *arguments)
-        self.tacit, self.ledger, self.pub = (folder / f"m.{s}" for s in ("tacit", "ledger", "pub"))
+        self.tacit, self.ledger, self.pub, self.cache = (folder / f"m.{s}" for s in ("tacit", "ledger", "pub", "cache"))
 
     def input(self, name, n, seed):
         path = self.folder / name

@@ -57,6 +57,26 @@ def test_visibility(mlp, flags, samples):
         assert np.abs(array(verdict["input_values"][0]) - arrays["x"]).max() < 1e-3
 
 
+def test_cache_may_be_missing_or_damaged(tmp_path):
+    made = Made(tmp_path, models.mlp())
+    path, _ = made.input("in.npz", 1, seed=9)
+
+    def prove():
+        receipt, proof = made.prove("r", "--input", path, "--memory", "1G")
+        assert made.verify(receipt)["verified"]
+        return proof["cache"]
+
+    assert prove() == "used"
+    made.cache.unlink()
+    assert prove() == "written" and prove() == "used"
+    content = bytearray(made.cache.read_bytes())
+    content[4096:] = bytes(len(content) - 4096 - 32) + content[-32:]
+    made.cache.write_bytes(content)
+    prove()
+    made.cache.write_bytes(b"no cache")
+    assert prove() == "written" and prove() == "used"
+
+
 def test_input_formats(mlp):
     arrays = models.samples(mlp.model, 1, seed=6)
     np.save(mlp.folder / "f.npy", arrays["x"])

@@ -129,7 +129,7 @@ def test_force_replaces(tmp_path):
     again = succeed("compile", made.onnx, "-o", tmp_path / "m", "--force")
     assert again["model_id"] != made.report["model_id"]
     assert sorted(p.name for p in tmp_path.iterdir()) == [
-        "calibration.npz", "m.ledger", "m.pub", "m.tacit", "model.onnx"]
+        "calibration.npz", "m.cache", "m.ledger", "m.pub", "m.tacit", "model.onnx"]
 
 
 def test_unwritable_output_leaves_nothing(mlp, tmp_path):
@@ -142,8 +142,17 @@ def test_unwritable_output_leaves_nothing(mlp, tmp_path):
     assert succeed("inspect", mlp.ledger)["ledger"]["used"] == before
 
 
+def test_memory_is_bounded_before_anything_is_spent(mlp, tmp_path):
+    before = succeed("inspect", mlp.ledger)["ledger"]["used"]
+    path, _ = mlp.input("memory.npz", 1, seed=1)
+    refused("kEnvironment", 4, "prove", mlp.tacit, "--input", path, "--memory", "1M", "-o", tmp_path / "r")
+    refused("kUsage", 2, "prove", mlp.tacit, "--input", path, "--memory", "lots", "-o", tmp_path / "r")
+    assert not (tmp_path / "r").exists()
+    assert succeed("inspect", mlp.ledger)["ledger"]["used"] == before
+
+
 def test_private_files_are_private(mlp):
-    for path in (mlp.tacit, mlp.ledger):
+    for path in (mlp.tacit, mlp.ledger, mlp.cache):
         assert stat.S_IMODE(os.stat(path).st_mode) == 0o600
 
 

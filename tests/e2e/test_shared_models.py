@@ -14,21 +14,24 @@ NAMES = sorted(p.name for p in FOLDER.iterdir()) if FOLDER.exists() else []
 
 # Every shared model stands in one of the two lists: it is proven, or refused because of this operator.
 PROVEN = {
-    "1l_batch_norm", "1l_concat", "1l_conv", "1l_flatten", "1l_gelu_tanh_appx", "1l_leakyrelu", "1l_linear", "1l_mean",
-    "1l_mlp", "1l_prelu", "1l_sigmoid", "1l_tiny_div", "1l_var", "2l_relu_fc", "2l_relu_small", "2l_sigmoid_small",
-    "4l_relu_conv_fc", "boolean_identity", "clip", "eye", "fr_age", "large_mlp", "lenet_5", "linear_regression", "ltsf",
-    "quantize_dequantize",
+    "1l_batch_norm", "1l_concat", "1l_conv", "1l_conv_transpose", "1l_elu", "1l_erf", "1l_flatten", "1l_gelu_noappx",
+    "1l_gelu_tanh_appx", "1l_leakyrelu", "1l_linear", "1l_mean", "1l_mlp", "1l_prelu", "1l_sigmoid", "1l_sqrt",
+    "1l_tiny_div", "1l_var", "2l_relu_fc", "2l_relu_small", "2l_sigmoid_small", "4l_relu_conv_fc", "boolean_identity",
+    "clip", "eye", "fr_age", "large_mlp", "large_op_graph", "lenet_5", "linear_regression", "log", "ltsf", "mnist_gan",
+    "nanoGPT", "quantize_dequantize", "rsqrt", "self_attention",
 }  # fmt: skip
 REFUSED = {
-    "1l_conv_transpose": "ConvTranspose", "1l_elu": "Elu", "1l_erf": "Erf", "1l_gelu_noappx": "Erf", "1l_powf": "Pow",
-    "1l_sqrt": "Sqrt", "1l_topk": "TopK", "1l_upsample": "Resize", "1l_where": "Less", "bitshift": "Pow",
+    "1l_powf": "Pow", "1l_topk": "TopK", "1l_upsample": "Resize", "1l_where": "Less", "bitshift": "Mul",
     "bitwise_ops": "Or", "gather_elements": "GatherElements", "general_exp": "Pow", "gru": "GRU",
-    "hard_sigmoid": "HardSigmoid", "hard_swish": "HardSwish", "large_op_graph": "Pow", "less": "Less",
-    "lightgbm": "Greater", "log": "Log", "log_softmax": "HardSigmoid", "logsumexp": "ReduceLogSumExp",
-    "lstm_large": "LSTM", "mnist_gan": "Elu", "nanoGPT": "NonZero", "random_forest": "Less", "reducel1": "ReduceL1",
-    "reducel2": "ReduceL2", "rounding_ops": "Round", "rsqrt": "Sqrt", "self_attention": "Pow", "trig": "Softplus",
-    "xgboost": "Less",
+    "hard_sigmoid": "HardSigmoid", "hard_swish": "HardSwish", "less": "Less", "lightgbm": "GatherElements",
+    "log_softmax": "HardSigmoid", "logsumexp": "ReduceLogSumExp", "lstm_large": "LSTM", "random_forest": "ArgMax",
+    "reducel1": "ReduceL1", "reducel2": "ReduceL2", "rounding_ops": "Round", "trig": "Cos",
+    "xgboost": "GatherElements",
 }  # fmt: skip
+# Integers too wide for the field, not an operator that is missing.
+TOO_WIDE = {"bitshift"}
+# Invalid in onnxruntime's eyes; onnx's reference evaluator runs them.
+REFUSED_BY_ONNXRUNTIME = {"nanoGPT", "self_attention"}
 
 
 def test_every_shared_model_is_listed():
@@ -38,7 +41,8 @@ def test_every_shared_model_is_listed():
 @pytest.mark.parametrize("name", [n for n in NAMES if n in REFUSED])
 def test_refused_model(tmp_path, name):
     network = FOLDER / name / "network.onnx"
-    error = refused("kUnsupported", 3, "compile", network, "-o", tmp_path / "m")["error"]
+    code = "kMayWrap" if name in TOO_WIDE else "kUnsupported"
+    error = refused(code, 3, "compile", network, "-o", tmp_path / "m")["error"]
     assert f"({REFUSED[name]})" in error["where"] and error["hint"]
     assert list(tmp_path.iterdir()) == []
 

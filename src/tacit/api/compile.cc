@@ -1,3 +1,5 @@
+#include <unistd.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -43,6 +45,21 @@ Result<std::vector<OutputAccuracy>> measure_accuracy(const Lowered& lowered) {
   }
   return out;
 }
+
+// The cache of a commitment that nothing came of goes again.
+class NewCacheFile {
+ public:
+  explicit NewCacheFile(const std::string& path) : path_(path) {}
+  ~NewCacheFile() {
+    if (!path_.empty()) ::unlink(path_.c_str());
+  }
+  NewCacheFile(const NewCacheFile&) = delete;
+  NewCacheFile& operator=(const NewCacheFile&) = delete;
+  void keep() { path_.clear(); }
+
+ private:
+  std::string path_;
+};
 
 Status register_weights(receipt::PublicFile& file, const ModelFile& made, const WeightMatrix& weights,
                         LockedLedger& ledger) {
@@ -90,21 +107,25 @@ Result<CompileReport> compile(const CompileOptions& options) {
 
   stages.begin("commit");
   TACIT_ASSIGN(Staging staging, Staging::begin(paths));
-  TACIT_ASSIGN(NewCommitment fresh, commit_epoch(made, 0));
+  const Bytes model_bytes = encode(made);
+  made.checksum = checksum_of(model_bytes);
+  NewCacheFile cache(paths.cache);
+  TACIT_ASSIGN(NewCommitment fresh, commit_epoch(made, made.program.weights, paths, 0));
   receipt::PublicFile open = made.public_file(0, fresh.header.root);
   fresh.header.model_id = receipt::model_id(open);
   TACIT_TRY(staging.ledger().begin(fresh.header));
 
   stages.begin("register");
-  TACIT_TRY(register_weights(open, made, fresh.weights, staging.ledger()));
+  TACIT_TRY(register_weights(open, made, fresh.weights.matrix, staging.ledger()));
   stages.begin("admit");
   TACIT_ASSIGN(const receipt::Admitted admitted, receipt::admit(open));
 
   stages.begin("write");
   const Overwrite overwrite = options.replace ? Overwrite::kYes : Overwrite::kNo;
-  const Bytes model_bytes = encode(made), public_bytes = receipt::encode(open);
+  const Bytes public_bytes = receipt::encode(open);
   TACIT_TRY(staging.stage_model(model_bytes));
   TACIT_TRY(staging.publish(public_bytes, overwrite));
+  cache.keep();
 
   report.model_id = admitted.model_id();
   report.facts = public_facts(made.open);

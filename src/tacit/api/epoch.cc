@@ -16,8 +16,9 @@ Result<receipt::PublicFile> read_public(const std::string& path) {
   return receipt::parse_public_file(*bytes);
 }
 
-WeightMatrix commit(const ModelFile& model, const LedgerHeader& header) {
-  return commit_weights(model.open, model.commitment, model.program.weights, header.weights_seed());
+CachedWeights commit(const ModelFile& model, const Weights& weights, const ModelPaths& paths,
+                     const LedgerHeader& header) {
+  return commit_weights(model.open, model.commitment, weights, header.weights_seed(), paths.cache, model.checksum);
 }
 
 // Receipts name the last epoch of NAME.pub, never one that it doesn't list yet. An older one is that of a ledger that was
@@ -34,9 +35,9 @@ Status check_listed(const receipt::PublicFile& open, const LedgerHeader& header,
 }
 
 // The proof that the weights of the last epoch in the file are those of the one before, paid for by both ledgers.
-Status prove_handover(const ModelFile& model, const ModelPaths& paths, const OpenEpoch& older,
+Status prove_handover(const Weights& weights, const ModelPaths& paths, const OpenEpoch& older,
                       const NewCommitment& newer, LockedLedger& ledger, receipt::PublicFile& file) {
-  TACIT_ASSIGN(const auto found, handover_case(file, model.program.weights, available_threads()));
+  TACIT_ASSIGN(const auto found, handover_case(file, weights, available_threads()));
   if (!found) return {};
   const verifier::Parameters& parameters = found->parameters;
   const verifier::Statement statement =
@@ -48,7 +49,8 @@ Status prove_handover(const ModelFile& model, const ModelPaths& paths, const Ope
   };
   TACIT_ASSIGN(
       Proof proof,
-      prove_with_ledger({statement, found->assignment, {&older.weights, &newer.weights}, spend_both, {}, nullptr}));
+      prove_with_ledger(
+          {statement, found->assignment, {&older.weights.matrix, &newer.weights.matrix}, spend_both, {}, nullptr}));
   file.epochs.back().handover = {parameters, std::move(proof.bytes)};
   return receipt::verify_handover(file, newer.header.epoch);
 }
@@ -63,13 +65,14 @@ LedgerHeader ledger_header(const receipt::WeightCommitment& shape, uint32_t epoc
   return header;
 }
 
-Result<NewCommitment> commit_epoch(const ModelFile& model, uint32_t epoch) {
+Result<NewCommitment> commit_epoch(const ModelFile& model, const Weights& weights, const ModelPaths& paths,
+                                   uint32_t epoch) {
   TACIT_ASSIGN(const auto fresh, os_random_32());
   LedgerHeader header = ledger_header(model.commitment, epoch);
   header.seed = hash::Seed(fresh);
-  WeightMatrix weights = commit(model, header);
-  header.root = weights.root();
-  return NewCommitment{std::move(header), std::move(weights)};
+  CachedWeights committed = commit(model, weights, paths, header);
+  header.root = committed.matrix.root();
+  return NewCommitment{std::move(header), std::move(committed)};
 }
 
 Result<ModelFile> read_model(const std::string& path) {
@@ -77,33 +80,33 @@ Result<ModelFile> read_model(const std::string& path) {
   return parse_model_file(bytes);
 }
 
-Result<OpenEpoch> open_epoch(const ModelFile& model, const ModelPaths& paths) {
+Result<OpenEpoch> open_epoch(const ModelFile& model, const Weights& weights, const ModelPaths& paths) {
   TACIT_ASSIGN(LedgerState ledger, read_ledger(paths.ledger));
   TACIT_ASSIGN(receipt::PublicFile open, read_public(paths.open));
   TACIT_TRY(check_listed(open, ledger.header, paths));
   if (open.profile != model.profile || open.weights != model.commitment || open.model != model.open)
     return fail(Code::kWrongModel, paths.open, 0, "it describes another model than " + paths.model);
-  WeightMatrix weights = commit(model, ledger.header);
-  if (weights.root() != ledger.header.root)
+  CachedWeights committed = commit(model, weights, paths, ledger.header);
+  if (committed.matrix.root() != ledger.header.root)
     return fail(Code::kBadLedger, paths.ledger, 0, "it belongs to another model than " + paths.model);
-  return OpenEpoch{std::move(ledger), std::move(weights), std::move(open)};
+  return OpenEpoch{std::move(ledger), std::move(committed), std::move(open)};
 }
 
-Result<OpenEpoch> next_epoch(const ModelFile& model, const ModelPaths& paths, When when) {
+Result<OpenEpoch> next_epoch(const ModelFile& model, const Weights& weights, const ModelPaths& paths, When when) {
   TACIT_TRY(check_writable(paths.open));
   TACIT_ASSIGN(Staging staging, Staging::begin(paths));
-  TACIT_ASSIGN(OpenEpoch older, open_epoch(model, paths));
+  TACIT_ASSIGN(OpenEpoch older, open_epoch(model, weights, paths));
   if (when == When::kIfDue && !older.ledger.nearly_spent()) return older;
   receipt::PublicFile file = std::move(older.open);
   const uint32_t number = older.ledger.header.epoch + 1;
   if (number >= receipt::kMaxEpochs)
     return fail(Code::kTooLarge, "epochs", number, "commit anew: tacit compile --force");
 
-  TACIT_ASSIGN(NewCommitment newer, commit_epoch(model, number));
+  TACIT_ASSIGN(NewCommitment newer, commit_epoch(model, weights, paths, number));
   newer.header.model_id = older.ledger.header.model_id;
   TACIT_TRY(staging.ledger().begin(newer.header));
   file.epochs.push_back({number, newer.header.root, {}});
-  TACIT_TRY(prove_handover(model, paths, older, newer, staging.ledger(), file));
+  TACIT_TRY(prove_handover(weights, paths, older, newer, staging.ledger(), file));
   TACIT_ASSIGN(LedgerState state, staging.ledger().state());
   TACIT_TRY(staging.publish(receipt::encode(file), Overwrite::kYes));
   return OpenEpoch{std::move(state), std::move(newer.weights), std::move(file)};
@@ -116,7 +119,7 @@ Result<EpochReport> begin_epoch(const EpochOptions& options) {
   stages.begin("read");
   TACIT_ASSIGN(const ModelFile model, read_model(paths.model));
   stages.begin("hand over");
-  TACIT_ASSIGN(const OpenEpoch epoch, next_epoch(model, paths, When::kNow));
+  TACIT_ASSIGN(const OpenEpoch epoch, next_epoch(model, model.program.weights, paths, When::kNow));
   EpochReport report;
   report.model_id = epoch.ledger.header.model_id;
   report.epoch = epoch.ledger.header.epoch;

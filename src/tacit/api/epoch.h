@@ -13,20 +13,22 @@ LedgerHeader ledger_header(const receipt::WeightCommitment& shape, uint32_t epoc
 // Weights committed under a seed that nobody else has.
 struct NewCommitment {
   LedgerHeader header;  // without the model id
-  WeightMatrix weights;
+  CachedWeights weights;
 };
+// Here and below `weights` are those of the model's program, which may have been taken out of it. Writes NAME.cache.
 // Errors: kEnvironment (no randomness).
-Result<NewCommitment> commit_epoch(const ModelFile& model, uint32_t epoch);
+Result<NewCommitment> commit_epoch(const ModelFile& model, const Weights& weights, const ModelPaths& paths,
+                                   uint32_t epoch);
 
 // What a proof needs: an epoch that NAME.pub lists, and its commitment.
 struct OpenEpoch {
   LedgerState ledger;
-  WeightMatrix weights;
+  CachedWeights weights;
   receipt::PublicFile open;
 };
 // The epoch of NAME.ledger. Errors: those of read_ledger and of reading NAME.pub; kBadLedger (it belongs to another
 // model), kWrongEpoch (it isn't the last epoch that NAME.pub lists).
-Result<OpenEpoch> open_epoch(const ModelFile& model, const ModelPaths& paths);
+Result<OpenEpoch> open_epoch(const ModelFile& model, const Weights& weights, const ModelPaths& paths);
 
 enum class When : uint8_t {
   kNow,    // whatever is left of the old epoch
@@ -35,7 +37,7 @@ enum class When : uint8_t {
 // Begins the next epoch: commits the weights under a fresh seed, spends a handover of both ledgers, proves it, publishes.
 // Returns the new epoch. Errors: those of open_epoch, Staging and prove_with_ledger; kLocked (another process begins an
 // epoch), kBudgetSpent (no rows for a handover are left), kTooLarge (kMaxEpochs).
-Result<OpenEpoch> next_epoch(const ModelFile& model, const ModelPaths& paths, When when);
+Result<OpenEpoch> next_epoch(const ModelFile& model, const Weights& weights, const ModelPaths& paths, When when);
 
 // NAME.tacit. Errors: those of reading it.
 Result<ModelFile> read_model(const std::string& path);

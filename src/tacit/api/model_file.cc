@@ -46,15 +46,21 @@ Bytes encode(const ModelFile& file) {
   return out.take();
 }
 
+hash::Digest checksum_of(ByteView bytes) {
+  hash::Digest out;
+  std::copy_n(bytes.end() - kDigestBytes, kDigestBytes, out.bytes.begin());
+  return out;
+}
+
 Result<ModelFile> parse_model_file(ByteView bytes) {
   TACIT_TRY(receipt::check_magic(bytes, kMagic, kPlace));
   if (bytes.size() < kMagic.size() + kDigestBytes) return fail(Code::kTruncated, kPlace, bytes.size());
   const ByteView content = bytes.first(bytes.size() - kDigestBytes);
   const hash::Digest sum = hash::blake3(content);
-  if (!std::equal(sum.bytes.begin(), sum.bytes.end(), bytes.end() - kDigestBytes))
-    return fail(Code::kBadChecksum, kPlace);
+  if (sum != checksum_of(bytes)) return fail(Code::kBadChecksum, kPlace);
   Reader in(content.subspan(kMagic.size()), kPlace);
   ModelFile file;
+  file.checksum = sum;
   TACIT_ASSIGN(const uint8_t profile, in.u8());
   if (profile > static_cast<uint8_t>(verifier::Profile::k128)) return fail(Code::kNonCanonical, kPlace);
   file.profile = static_cast<verifier::Profile>(profile);

@@ -20,6 +20,8 @@ struct ModelFile {
   verifier::Parameters parameters;  // of a proof of one sample with hidden inputs and stated outputs
   model::IntegerModel program;      // program.open says the same as `open`, in the model's terms
 
+  hash::Digest checksum;  // of the file that was read
+
   // The public file of this model under one epoch, without registration.
   receipt::PublicFile public_file(uint32_t epoch, const hash::Digest& root) const;
 };
@@ -28,6 +30,8 @@ struct ModelFile {
 receipt::PublicModel public_model(const model::PublicModel& model);
 
 Bytes encode(const ModelFile& file);
+// The checksum at the end of an encoded file.
+hash::Digest checksum_of(ByteView bytes);
 // Errors: kBadMagic, kBadVersion, kBadChecksum, kTruncated, kTrailingBytes, kNonCanonical, kTooLarge, kUnsupported, and
 // those of model::validate.
 Result<ModelFile> parse_model_file(ByteView bytes);

@@ -6,6 +6,7 @@
 
 #include "tacit/base/check.h"
 #include "tacit/field/fields.h"
+#include "tacit/prover/memory_model.h"
 #include "tacit/receipt/admission.h"
 #include "tacit/receipt/registration.h"
 #include "tacit/statement/builder.h"
@@ -99,23 +100,7 @@ Result<DataPlan> plan_data(uint32_t samples, uint64_t elements, verifier::Profil
 
 uint64_t predicted_memory(const receipt::PublicModel& model, const Parameters& parameters) {
   const auto placed = receipt::instance(model, {}, 1, parameters);
-  if (!placed) return 0;
-  constexpr uint64_t kBaseWord = 8, kDigest = 32, kLeaf = 64, kProgram = 32 << 20;
-  const uint64_t word = parameters.profile == verifier::Profile::k100 ? 16 : 24;
-  uint64_t bytes = kProgram;
-  for (const verifier::Stack& stack : parameters.stacks) {
-    const uint64_t points = uint64_t{1} << stack.log_domain, rows = uint64_t{1} << stack.log_rows;
-    for (const uint32_t oracle : stack.oracles) {
-      const uint64_t limbs = placed->oracles[oracle].limbs;
-      bytes += limbs * kBaseWord * (points + 3 * rows) + 2 * kDigest * points;
-    }
-    bytes += 3 * word * points;
-  }
-  uint64_t leaves = 0;
-  for (const statement::Lookup& lookup : placed->lookups) leaves += lookup.labels.places();
-  for (const statement::Table& table : placed->tables)
-    for (const statement::Segment& segment : table.segments) leaves += uint64_t{1} << segment.log_rows;
-  return bytes + kLeaf * std::bit_ceil(leaves);
+  return placed ? prover::memory_need(*placed, parameters).anonymous() : 0;
 }
 
 int available_threads() { return std::max(1, static_cast<int>(std::thread::hardware_concurrency())); }

@@ -35,7 +35,7 @@ receipt::WeightCommitment weight_commitment(const verifier::Parameters& paramete
 // Rows of an oracle that one proof opens. Requires an oracle of one of the stacks.
 uint32_t oracle_queries(const verifier::Parameters& parameters, statement::OracleId oracle);
 
-// Bytes that a proof of one sample keeps in memory: cells, codewords and trees, folded words, leaves of the lookups.
+// Bytes of memory that a proof of one sample takes at its peak, files apart (prover/memory_model.h).
 uint64_t predicted_memory(const receipt::PublicModel& model, const verifier::Parameters& parameters);
 
 // How many threads this process may use.

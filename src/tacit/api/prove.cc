@@ -12,6 +12,7 @@
 #include "tacit/api/saturation.h"
 #include "tacit/api/values.h"
 #include "tacit/hash/blake3.h"
+#include "tacit/prover/memory_model.h"
 
 namespace tacit::api {
 namespace {
@@ -63,6 +64,17 @@ Result<Placed> choose_parameters(const ModelFile& model, const Ports& ports) {
   return Placed{std::move(plan.parameters), std::move(system)};
 }
 
+// How to prove within `cap` bytes; 0 is no bound.
+Result<prover::MemoryPlan> memory_plan(const Placed& placed, uint64_t cap) {
+  if (cap == 0) return prover::MemoryPlan{};
+  const prover::MemoryPlan plan = prover::choose_memory_plan(placed.system, placed.parameters, cap);
+  const uint64_t needed = prover::memory_need(placed.system, placed.parameters, plan).anonymous();
+  if (needed <= cap) return plan;
+  return fail(Code::kEnvironment, "memory", needed,
+              "this proof needs " + std::to_string(needed) + " bytes, of which --memory allows " + std::to_string(cap) +
+                  "; allow more, or prove fewer samples at once");
+}
+
 hash::Digest input_digest(const IntegerInputs& inputs) {
   hash::Blake3 hasher;
   for (const std::vector<int64_t>& values : inputs.values)
@@ -93,12 +105,12 @@ constexpr auto kPause = std::chrono::milliseconds(20);
 
 // The epoch to prove in: the current one, or the next when it is nearly spent. While another process begins the next
 // one, what is left of the old one serves.
-Result<OpenEpoch> current_epoch(const ModelFile& model, const ModelPaths& paths) {
+Result<OpenEpoch> current_epoch(const ModelFile& model, const Weights& weights, const ModelPaths& paths) {
   const auto deadline = std::chrono::steady_clock::now() + kPatience;
   while (true) {
-    TACIT_ASSIGN(OpenEpoch epoch, open_epoch(model, paths));
+    TACIT_ASSIGN(OpenEpoch epoch, open_epoch(model, weights, paths));
     if (!epoch.ledger.nearly_spent()) return epoch;
-    Result<OpenEpoch> next = next_epoch(model, paths, When::kIfDue);
+    Result<OpenEpoch> next = next_epoch(model, weights, paths, When::kIfDue);
     if (next || next.error().code != Code::kLocked) return next;
     if (epoch.ledger.proofs_left() > 0) return epoch;
     if (std::chrono::steady_clock::now() > deadline) return next;
@@ -114,7 +126,7 @@ bool is_overtaken(const Result<Proof>& proof) {
 
 // What a proof is about, whatever the epoch.
 struct Job {
-  ModelFile model;
+  ModelFile model;  // its weights become part of the witness
   ModelPaths paths;
   LedgerState ledger;  // as it was at first
   std::vector<DataInput> data_inputs;
@@ -220,6 +232,7 @@ receipt::Receipt unproven(const Job& job, std::vector<receipt::ContextPair> cont
 struct Witness {
   const statement::Assignment& assignment;
   const Commitments& data;
+  prover::MemoryPlan memory;
 };
 
 // Completes a receipt that lacks model id, epoch and proof.
@@ -235,28 +248,38 @@ Result<Proof> prove_in(const OpenEpoch& epoch, const Job& job, const statement::
   for (const receipt::DataUse& use : job.ports.uses) roots.push_back(use.root);
   const verifier::Statement statement{system, made.parameters, std::move(publics), std::move(roots),
                                       receipt::encode(made.header)};
-  std::vector<const WeightMatrix*> fixed{&epoch.weights};
+  std::vector<const WeightMatrix*> fixed{&epoch.weights.matrix};
   fixed.insert(fixed.end(), witness.data.matrices.begin(), witness.data.matrices.end());
   const auto spend = [&] { return spend_proof(job.paths.ledger, ledger, made.parameters, witness.data.ledgers); };
   TACIT_ASSIGN(Proof proof, prove_with_ledger({statement, witness.assignment, std::move(fixed), spend,
-                                               input_digest(job.inputs), times}));
+                                               input_digest(job.inputs), times, witness.memory}));
   made.proof = std::move(proof.bytes);
   return proof;
 }
 
+const char* cache_use(CacheUse use) {
+  return use == CacheUse::kUsed ? "used" : use == CacheUse::kWritten ? "written" : "none";
+}
+
+struct Done {
+  LedgerState ledger;
+  CacheUse cache = CacheUse::kNone;
+};
+
 // In the epoch that is current when the rows are spent.
-Result<Proof> prove_in_current(const Job& job, const statement::System& system, const Witness& witness,
-                               receipt::Receipt& made, prover::StageTimes& times, Stages& stages) {
+Result<Done> prove_in_current(const Job& job, const statement::System& system, const Witness& witness,
+                              receipt::Receipt& made, prover::StageTimes& times, Stages& stages) {
   Result<Proof> proof = fail(Code::kWrongEpoch, job.paths.ledger);
   for (int i = 0; i < kMaxTries && is_overtaken(proof); ++i) {
     if (i > 0) std::this_thread::sleep_for(kPause);
     stages.begin("weights");
     TACIT_TRY(settle(job.paths));
-    const Result<OpenEpoch> epoch = current_epoch(job.model, job.paths);
+    const Result<OpenEpoch> epoch = current_epoch(job.model, witness.assignment.tensors, job.paths);
     stages.begin("prove");
     proof = epoch ? prove_in(*epoch, job, system, witness, made, &times) : tl::unexpected(epoch.error());
+    if (proof) return Done{std::move(proof->ledger), epoch->weights.use};
   }
-  return proof;
+  return tl::unexpected(std::move(proof.error()));
 }
 
 }  // namespace
@@ -268,16 +291,18 @@ Result<ProveReport> prove(const ProveOptions& options) {
   stages.begin("read");
   TACIT_ASSIGN(Job job, read_job(options));
   stages.begin("witness");
-  TACIT_ASSIGN(model::Execution execution,
-               model::execute(job.model.program, job.inputs.values, job.ports.samples, job.ports.visibility));
+  TACIT_ASSIGN(model::Execution execution, model::execute(job.model.program, std::move(job.model.program.weights),
+                                                          job.inputs.values, job.ports.samples, job.ports.visibility));
+  release_memory();
   stages.begin("data");
   TACIT_ASSIGN(Commitments data, commit_ports(options, execution, job));
   stages.begin("plan");
   TACIT_ASSIGN(const Placed placed, choose_parameters(job.model, job.ports));
+  TACIT_ASSIGN(const prover::MemoryPlan memory, memory_plan(placed, options.memory));
   receipt::Receipt made = unproven(job, std::move(context), execution, placed.parameters);
   prover::StageTimes times;
-  TACIT_ASSIGN(const Proof proof,
-               prove_in_current(job, placed.system, {execution.assignment, data}, made, times, stages));
+  const Witness witness{execution.assignment, data, memory};
+  TACIT_ASSIGN(const Done done, prove_in_current(job, placed.system, witness, made, times, stages));
   TACIT_ASSIGN(const verifier::ErrorLedger terms, verifier::check_parameters(placed.system, placed.parameters));
 
   stages.begin("write");
@@ -294,9 +319,12 @@ Result<ProveReport> prove(const ProveOptions& options) {
   report.samples = job.ports.samples;
   report.bytes = bytes.size();
   report.security_bits = static_cast<int>(terms.weakest_millibits() / 1000);
-  report.ledger_used = proof.ledger.proofs;
-  report.ledger_left = proof.ledger.proofs_left();
+  report.predicted_bytes = prover::memory_need(placed.system, placed.parameters, memory).anonymous();
+  report.cache = cache_use(done.cache);
+  report.ledger_used = done.ledger.proofs;
+  report.ledger_left = done.ledger.proofs_left();
   report.outputs = real_outputs(job.model, execution, job.ports.samples);
+  report.memory = memory_used();
   report.seconds = stages.finish();
   add_stages(times, report.seconds);
   return report;

@@ -1,5 +1,6 @@
 #include "tacit/api/proving.h"
 
+#include "tacit/api/cache.h"
 #include "tacit/api/keys.h"
 #include "tacit/api/planning.h"
 #include "tacit/base/check.h"
@@ -21,7 +22,7 @@ template <class E>
 Result<Bytes> prove_once(const ProofJob& job, const hash::Seed& seed) {
   prover::SeededRandomness<Goldilocks> random(seed);
   verifier::FiatShamirCoins coins(verifier::kProtocolName, prover::fast_work);
-  return prover::prove<E>({job.statement, job.assignment, job.fixed, random, job.times}, coins);
+  return prover::prove<E>({job.statement, job.assignment, job.fixed, random, job.times, job.memory}, coins);
 }
 
 Result<Bytes> prove_once(const ProofJob& job, const hash::Seed& seed) {
@@ -46,19 +47,41 @@ statement::Assignment registration_witness(const receipt::RegistrationSystem& de
   return assignment;
 }
 
+std::shared_ptr<const prover::Cells> weight_cells(const receipt::PublicModel& model,
+                                                  const receipt::WeightCommitment& shape, const Weights& weights) {
+  System system = model.system;
+  statement::place(system, std::vector<uint8_t>(system.oracles.size(), shape.log_rows));
+  return std::make_shared<const prover::Cells>(system, weights, receipt::kWeightOracle);
+}
+
+WeightMatrix commit(std::shared_ptr<const prover::Cells> cells, const receipt::WeightCommitment& shape,
+                    const hash::Seed& seed, std::optional<prover::Stored> stored) {
+  const verifier::Stack stack{{receipt::kWeightOracle}, {shape.log_blinding}, shape.log_rows,
+                              shape.log_domain,         shape.max_queries,    0};
+  prover::SeededRandomness<Goldilocks> random(seed);
+  return prover::commit_cells<Goldilocks>(std::move(cells), receipt::kWeightOracle, verifier::kWeightsTreeId, stack,
+                                          random, std::move(stored));
+}
+
 }  // namespace
 
 WeightMatrix commit_weights(const receipt::PublicModel& model, const receipt::WeightCommitment& shape,
                             const Weights& weights, const hash::Seed& seed) {
-  System system = model.system;
-  std::vector<uint8_t> log_rows(system.oracles.size(), shape.log_rows);
-  statement::place(system, log_rows);
-  statement::Assignment assignment;
-  assignment.tensors = weights;
-  const verifier::Stack stack{{receipt::kWeightOracle}, {shape.log_blinding}, shape.log_rows,
-                              shape.log_domain,         shape.max_queries,    0};
-  prover::SeededRandomness<Goldilocks> random(seed);
-  return prover::commit_fixed<Goldilocks>(system, assignment, receipt::kWeightOracle, stack, random);
+  return commit(weight_cells(model, shape, weights), shape, seed, {});
+}
+
+CachedWeights commit_weights(const receipt::PublicModel& model, const receipt::WeightCommitment& shape,
+                             const Weights& weights, const hash::Seed& seed, const std::string& cache,
+                             const hash::Digest& model_sum) {
+  auto cells = weight_cells(model, shape, weights);
+  const CacheKey key{model_sum, seed, shape.log_domain, static_cast<uint32_t>(cells->limbs())};
+  if (std::optional<prover::Stored> stored = read_cache(cache, key))
+    return {commit(std::move(cells), shape, seed, std::move(stored)), CacheUse::kUsed};
+  std::optional<NewCache> fresh = NewCache::create(cache, key);
+  if (!fresh) return {commit(std::move(cells), shape, seed, {}), CacheUse::kNone};
+  WeightMatrix matrix = commit(std::move(cells), shape, seed, fresh->space());
+  fresh->keep(matrix.root());
+  return {std::move(matrix), CacheUse::kWritten};
 }
 
 Result<LedgerState> spend_proof(const std::string& ledger, const LedgerHeader& expected,

@@ -22,6 +22,21 @@ using Weights = std::vector<std::vector<int64_t>>;
 WeightMatrix commit_weights(const receipt::PublicModel& model, const receipt::WeightCommitment& shape,
                             const Weights& weights, const hash::Seed& seed);
 
+enum class CacheUse : uint8_t {
+  kUsed,     // the file held the commitment
+  kWritten,  // there was none that fits: it was computed, and a file made
+  kNone,     // computed; no file could be made
+};
+
+// The same with its tree, and perhaps its codeword, in NAME.cache (cache.h). `model_sum` is the checksum of NAME.tacit.
+struct CachedWeights {
+  WeightMatrix matrix;
+  CacheUse use;
+};
+CachedWeights commit_weights(const receipt::PublicModel& model, const receipt::WeightCommitment& shape,
+                             const Weights& weights, const hash::Seed& seed, const std::string& cache,
+                             const hash::Digest& model_sum);
+
 // The ledger of committed data, and the oracle that they are in the system of a proof.
 struct DataLedger {
   std::string path;
@@ -43,6 +58,7 @@ struct ProofJob {
   std::function<Result<LedgerState>()> spend;
   hash::Digest inputs;  // of the integers of the inputs
   prover::StageTimes* times = nullptr;
+  prover::MemoryPlan memory = {};
 };
 struct Proof {
   Bytes bytes;

@@ -3,6 +3,7 @@
 #include "tacit/api/proving.h"
 
 #include "tacit/api/dense_model_test.h"
+#include "tacit/api/files.h"
 #include "tacit/api/keys.h"
 #include "tacit/hash/blake3.h"
 #include "tacit/receipt/handover.h"
@@ -19,6 +20,72 @@ class ProvingTest : public testing::TestWithParam<Profile>, protected Compiled {
 };
 
 Code code_of(const Result<receipt::Verdict>& verdict) { return verdict ? Code::kUsage : verdict.error().code; }
+
+TEST_P(ProvingTest, CacheHoldsTheCommitment) {
+  compile();
+  const std::string path = folder_ + "/x.cache";
+  const hash::Digest sum = hash::blake3(as_bytes("a model file"));
+  LedgerHeader header;
+  header.seed.expose()[0] = 1;
+  const hash::Seed seed = header.weights_seed();
+  const auto commit = [&](const hash::Digest& model, const hash::Seed& from) {
+    return commit_weights(file_.model, file_.weights, dense_.weights, from, path, model);
+  };
+  std::vector<uint64_t> positions;
+  for (uint64_t x = 1; x < uint64_t{1} << file_.weights.log_domain; x += 1 + x / 3) positions.push_back(x);
+  const auto opening = [&](const WeightMatrix& matrix) {
+    Writer out;
+    matrix.open(positions, out);
+    return out.take();
+  };
+  const Bytes expected = opening(*weights_);
+  const auto expect_same = [&](const CachedWeights& got, CacheUse use, const char* what) {
+    EXPECT_EQ(got.use, use) << what;
+    EXPECT_EQ(opening(got.matrix), expected) << what;
+    EXPECT_EQ(got.matrix.root(), weights_->root()) << what;
+  };
+  expect_same(commit(sum, seed), CacheUse::kWritten, "no file");
+  expect_same(commit(sum, seed), CacheUse::kUsed, "a file");
+  const Bytes file = *read_file(path, size_t{1} << 30);
+  EXPECT_EQ(std::filesystem::status(path).permissions(), std::filesystem::perms(0600));
+  for (const hash::Seed& secret : {header.seed, seed})
+    EXPECT_EQ(std::search(file.begin(), file.end(), secret.expose().begin(), secret.expose().end()), file.end());
+
+  // Another model, another seed, a changed header, a shorter file, a file that others may read: made anew.
+  const auto change = [&](size_t at, uint8_t mask) {
+    Bytes changed = file;
+    changed[at] ^= mask;
+    ASSERT_TRUE(write_file(path, changed, Access::kPrivate, Overwrite::kYes));
+  };
+  EXPECT_EQ(commit(hash::blake3(as_bytes("another")), seed).use, CacheUse::kWritten);
+  EXPECT_EQ(commit(sum, seed).use, CacheUse::kWritten);
+  EXPECT_EQ(commit(sum, header.seed).use, CacheUse::kWritten);
+  EXPECT_EQ(commit(sum, seed).use, CacheUse::kWritten);
+  for (size_t at = 0; at < 124; at += 5) {
+    change(at, 1);
+    EXPECT_EQ(commit(sum, seed).use, CacheUse::kWritten) << at;
+  }
+  std::filesystem::resize_file(path, file.size() - 1);
+  expect_same(commit(sum, seed), CacheUse::kWritten, "a shorter file");
+  std::filesystem::permissions(path, std::filesystem::perms(0644));
+  expect_same(commit(sum, seed), CacheUse::kWritten, "a readable file");
+
+  // Damage in nodes and rows is found when they are opened.
+  const size_t nodes = 32 * ((size_t{2} << file_.weights.log_domain) - 1);
+  for (const auto& [begin, end] : {std::pair{size_t{4096}, 4096 + nodes - 32}, {4096 + nodes + 4095, file.size()}}) {
+    Bytes changed = file;
+    for (size_t i = begin; i < end; ++i) changed[i] ^= 0x10;
+    ASSERT_TRUE(write_file(path, changed, Access::kPrivate, Overwrite::kYes));
+    expect_same(commit(sum, seed), CacheUse::kUsed, "damage");
+  }
+}
+
+TEST_P(ProvingTest, WithoutAFolderThereIsNoCache) {
+  compile();
+  const hash::Seed seed;
+  EXPECT_EQ(commit_weights(file_.model, file_.weights, dense_.weights, seed, folder_ + "/none/x.cache", {}).use,
+            CacheUse::kNone);
+}
 
 TEST_P(ProvingTest, ReceiptsOfEveryKindAreValid) {
   compile();

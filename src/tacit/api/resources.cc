@@ -3,6 +3,10 @@
 #include <cstring>
 #include <fstream>
 
+#if defined(__GLIBC__)
+#include <malloc.h>
+#endif
+
 namespace tacit::api {
 
 void Stages::begin(const char* name) {
@@ -23,6 +27,12 @@ void Stages::end() {
 Seconds Stages::finish() {
   end();
   return seconds_;
+}
+
+void release_memory() {
+#if defined(__GLIBC__)
+  ::malloc_trim(0);
+#endif
 }
 
 Memory memory_used() {

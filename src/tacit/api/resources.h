@@ -27,4 +27,7 @@ class Stages {
   Clock::time_point start_;
 };
 
+// Gives memory that was freed back to the system, so that what comes next doesn't add to what came before.
+void release_memory();
+
 }  // namespace tacit::api

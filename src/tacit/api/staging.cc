@@ -53,7 +53,7 @@ Status conclude(const ModelPaths& paths, const LockedLedger& ledger) {
 
 ModelPaths model_paths(const std::string& model, const std::string& ledger) {
   const std::string name = without_suffix(model, ".tacit");
-  return {model, ledger.empty() ? name + ".ledger" : ledger, name + ".pub"};
+  return {model, ledger.empty() ? name + ".ledger" : ledger, name + ".pub", name + ".cache"};
 }
 
 Status settle(const ModelPaths& paths) {

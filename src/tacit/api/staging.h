@@ -19,7 +19,7 @@
 namespace tacit::api {
 
 struct ModelPaths {
-  std::string model, ledger, open;  // NAME.tacit, NAME.ledger, NAME.pub
+  std::string model, ledger, open, cache;  // NAME.tacit, NAME.ledger, NAME.pub, NAME.cache
 };
 // The files beside NAME.tacit; `ledger`, if not empty, is another place of the ledger.
 ModelPaths model_paths(const std::string& model, const std::string& ledger);

@@ -1,7 +1,7 @@
 // Tacit for programs: everything that the command line does, as functions over files.
 //
-//   compile   ONNX model → NAME.tacit (private), NAME.ledger (private), NAME.pub (public)
-//   prove     NAME.tacit + NAME.ledger + inputs → a receipt
+//   compile   ONNX model → NAME.tacit (private), NAME.ledger (private), NAME.pub (public), NAME.cache (private)
+//   prove     NAME.tacit + NAME.ledger + inputs → a receipt; NAME.cache saves time and may be missing
 //   verify    receipt + NAME.pub → a verdict
 //   epoch     a new commitment to the same weights, when the ledger is nearly spent or by hand
 //   commit_data  samples → NAME.data and NAME.data.ledger (private), NAME.data.pub (public), to be used by proofs
@@ -146,6 +146,7 @@ struct ProveOptions {
   std::vector<receipt::ContextPair> context;  // in any order
   std::string receipt;                        // the file to write; replaced when it exists
   Progress progress;
+  uint64_t memory = 0;  // bytes that the process may take, files apart; 0: as many as it likes
 };
 
 struct ProveReport {
@@ -156,13 +157,16 @@ struct ProveReport {
   uint64_t bytes = 0;
   int security_bits = 0;
   uint64_t ledger_used = 0, ledger_left = 0;  // proofs
+  std::string cache;                          // NAME.cache: "used", "written" (there was none that fits), "none"
+  uint64_t predicted_bytes = 0;               // of memory, files apart
+  Memory memory;                              // used, with the cache still mapped
   std::vector<NamedTensor> outputs;
   std::vector<CommitDataReport> committed;  // from outputs
   Seconds seconds;
 };
 // Needs NAME.ledger and NAME.pub beside the model file; replaces both when a new epoch begins (begin_epoch).
 // Errors: kIo, kBadInput, kUsage (no such port), kExists, kWrongContext, kBudgetSpent, kBadLedger, kWrongEpoch, kLocked,
-// kEnvironment, and those of reading NAME.tacit and NAME.pub.
+// kEnvironment (among others: the memory that is allowed is too little), and those of reading NAME.tacit and NAME.pub.
 Result<ProveReport> prove(const ProveOptions& options);
 
 // ---- epoch

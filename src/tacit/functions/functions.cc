@@ -257,9 +257,11 @@ const char* function_name(Function f) {
                                            "elu",
                                            "softplus",
                                            "mish",
+                                           "centred sigmoid",
                                            "sqrt of the middle",
                                            "inverse sqrt of the middle",
                                            "inverse of the middle"};
+  static_assert(std::size(kNames) == static_cast<size_t>(kLastFunction) + 1);
   return kNames[static_cast<size_t>(f)];
 }
 

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <type_traits>
+#include <utility>
 
 #include "tacit/simd/work_buffer.h"
 
@@ -15,6 +16,13 @@ class Buffer {
  public:
   Buffer() : Buffer(0) {}
   explicit Buffer(size_t size) : size_(size), memory_(size) {}
+  // What was moved from is empty.
+  Buffer(Buffer&& other) noexcept : size_(std::exchange(other.size_, 0)), memory_(std::move(other.memory_)) {}
+  Buffer& operator=(Buffer&& other) noexcept {
+    size_ = std::exchange(other.size_, 0);
+    memory_ = std::move(other.memory_);
+    return *this;
+  }
 
   size_t size() const { return size_; }
   T* data() { return memory_.data(); }

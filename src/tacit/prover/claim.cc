@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "tacit/parallel/parallel.h"
+#include "tacit/prover/block_claim.h"
 #include "tacit/prover/kernels.h"
 #include "tacit/prover/sumcheck.h"
 #include "tacit/verifier/instantiate.h"
@@ -68,40 +70,86 @@ std::vector<uint64_t> cube_addresses(const Contraction& k, Role role) {
   return out;
 }
 
+// Is the view the tensor or accumulator as it lies in memory, over labels in this order?
+bool is_plain(const statement::View& view, const Space& labels, const Space& source) {
+  if (view.terms.size() != 1 || view.constant != 0 || view.terms[0].coefficient != 1) return false;
+  if (labels.axes.size() != source.axes.size()) return false;
+  for (uint32_t a = 0; a < source.axes.size(); ++a) {
+    const statement::AxisMap& map = view.terms[0].maps[a];
+    if (map.offset != 0 || map.steps.size() != 1 || map.steps[0].label != a || map.steps[0].stride != 1 ||
+        labels.axes[a].length != source.axes[a].length)
+      return false;
+  }
+  return true;
+}
+
+// The view's values over these labels; `scratch` holds them unless a tensor does already.
+std::span<const int64_t> view_values(const System& system, const Assignment& assignment, const Space& labels,
+                                     const statement::View& view, std::vector<int64_t>& scratch) {
+  if (!view.terms.empty() && view.terms[0].source == statement::Source::kTensor &&
+      is_plain(view, labels, system.tensors[view.terms[0].id].space))
+    return assignment.tensors[view.terms[0].id];
+  return scratch = statement::evaluate(system, assignment, labels, view);
+}
+
+// out[i] = Σ_r weights[r]·values[r·n + i], over rows of n.
+template <class E>
+void weighted_rows(std::span<const E> weights, const int64_t* values, size_t n, std::span<E> out) {
+  using F = typename E::Base;
+  constexpr size_t kPiece = 2048, kTasks = 16, kSmall = 1 << 14;
+  const size_t n_rows = weights.size();
+  // Each task sums some rows into a vector of its own; few of them, and none for little work.
+  const size_t tasks = std::clamp<size_t>(n_rows * n / kSmall, 1, std::min(kTasks, n_rows));
+  std::vector<E> sums((tasks - 1) * n, E::zero());
+  parallel::parallel_for(0, tasks, 1, [&](size_t task, size_t) {
+    const std::span<E> sum = task == 0 ? out : std::span(sums).subspan((task - 1) * n, n);
+    F cells[kPiece];
+    for (size_t first = 0; first < n; first += kPiece) {
+      const std::span<F> piece(cells, std::min(kPiece, n - first));
+      for (size_t r = n_rows * task / tasks; r < n_rows * (task + 1) / tasks; ++r) {
+        if (weights[r] == E::zero()) continue;  // outside the weight's support, which is public
+        for (size_t i = 0; i < piece.size(); ++i) piece[i] = F::from_i64(values[r * n + first + i]);
+        piece_add_scaled<E>(sum.subspan(first, piece.size()), weights[r], piece);
+      }
+    }
+  });
+  for (size_t i = 0; i < sums.size(); ++i) out[i % n] += sums[i];
+}
+
 // One operand summed over its side's labels: table[cube(b, i)] = Σ_τ Σ_s w_τ[b, s]·view[b, s, i].
 template <class E>
 std::vector<E> operand_table(const System& system, const Assignment& assignment, const Contraction& k,
                              const statement::View& view, Role side, std::span<const Weight<E>> weights) {
-  using F = typename E::Base;
   std::vector<uint32_t> order = labels_with(k, Role::kBatch);
   const std::vector<uint32_t> sides = labels_with(k, side), inner = labels_with(k, Role::kInner);
   order.insert(order.end(), sides.begin(), sides.end());
-  const size_t outer = order.size();
+  const std::vector<uint32_t> outer = order;
   order.insert(order.end(), inner.begin(), inner.end());
   statement::View local = view;
   for (statement::Term& term : local.terms)
     for (statement::AxisMap& map : term.maps)
       for (statement::AxisMap::Step& step : map.steps)
         step.label = static_cast<uint32_t>(std::find(order.begin(), order.end(), step.label) - order.begin());
-  const std::vector<int64_t> values = statement::evaluate(system, assignment, subspace(k, order), local);
+  std::vector<int64_t> scratch;
+  const std::span<const int64_t> values = view_values(system, assignment, subspace(k, order), local, scratch);
 
-  const std::vector<uint64_t> batch_at = cube_addresses(k, Role::kBatch), inner_at = cube_addresses(k, Role::kInner);
-  const uint64_t n_side = subspace(k, sides).elements(), n_inner = inner_at.size();
-  std::vector<E> rows(batch_at.size() * n_inner, E::zero());
+  std::vector<E> dense(subspace(k, outer).elements(), E::zero());
   std::vector<uint32_t> lengths;
-  for (size_t i = 0; i < outer; ++i) lengths.push_back(k.labels.axes[order[i]].length);
+  for (const uint32_t i : outer) lengths.push_back(k.labels.axes[i].length);
   for (const Weight<E>& w : weights) {
     std::vector<const AxisWeight<E>*> axes;
-    for (size_t i = 0; i < outer; ++i) axes.push_back(&w.axes[order[i]]);
-    for_each_weighted<E>(axes, lengths, w.factor, [&](uint64_t flat, const E& weight) {
-      E* row = rows.data() + (flat / n_side) * n_inner;
-      const int64_t* v = values.data() + flat * n_inner;
-      for (uint64_t i = 0; i < n_inner; ++i) row[i] += weight * F::from_i64(v[i]);
-    });
+    for (const uint32_t i : outer) axes.push_back(&w.axes[i]);
+    for_each_weighted<E>(axes, lengths, w.factor, [&](uint64_t flat, const E& weight) { dense[flat] += weight; });
   }
+  const std::vector<uint64_t> batch_at = cube_addresses(k, Role::kBatch), inner_at = cube_addresses(k, Role::kInner);
+  const uint64_t n_side = subspace(k, sides).elements(), n_inner = inner_at.size();
   std::vector<E> table(size_t{1} << verifier::contraction_bits(k), E::zero());
-  for (size_t b = 0; b < batch_at.size(); ++b)
-    for (uint64_t i = 0; i < n_inner; ++i) table[batch_at[b] | inner_at[i]] = rows[b * n_inner + i];
+  parallel::parallel_for(0, batch_at.size(), 1, [&](size_t b, size_t) {
+    std::vector<E> row(n_inner, E::zero());
+    weighted_rows<E>(std::span<const E>(dense).subspan(b * n_side, n_side), values.data() + b * n_side * n_inner,
+                     n_inner, row);
+    for (uint64_t i = 0; i < n_inner; ++i) table[batch_at[b] | inner_at[i]] = row[i];
+  });
   return table;
 }
 
@@ -203,23 +251,54 @@ void add_weight(const statement::Tensor& tensor, const Weight<E>& weight, const 
   });
 }
 
+namespace {
+
+// Oracles of fewer cells are written down over the challenge field.
+constexpr int kLogLarge = 17;
+// A pattern costs a product a cell; the plain rounds cost about this many, and 32 bytes.
+constexpr size_t kMostPatterns = 16;
+
+// The pair of a large oracle, split where its weights have few patterns; nothing when they have many everywhere.
+template <class E>
+std::unique_ptr<TopRounds<E>> large_oracle(const System& system, statement::OracleId oracle, const Cells& cells,
+                                           std::span<const ScaledFunctional<E>> list) {
+  const int bits = system.oracles[oracle].log_address();
+  if (bits < kLogLarge) return nullptr;
+  for (const int log_row : {std::clamp(bits / 2, 10, 14), 14, 12, 10, 8}) {
+    if (log_row > cells.log_rows()) continue;
+    BlockWeights<E> weights = block_weights<E>(system, oracle, log_row, list);
+    if (weights.patterns.size() <= kMostPatterns) return block_rounds<E>(cells, std::move(weights));
+  }
+  return nullptr;
+}
+
+}  // namespace
+
 template <class E>
 std::vector<E> prove_claims(VeilWriter<E>& veil, const System& system,
                             const std::vector<std::vector<Functional<E>>>& claims,
-                            const std::vector<std::vector<typename E::Base>>& cells) {
+                            const std::vector<const Cells*>& cells) {
+  using F = typename E::Base;
   const E eta = veil.challenge(Label::kEta);
-  std::vector<SumcheckPair<E>> pairs(system.oracles.size());
-  for (size_t o = 0; o < pairs.size(); ++o) {
-    const size_t size = size_t{1} << system.oracles[o].log_address();
-    pairs[o].a.assign(size, E::zero());
-    pairs[o].c.assign(size, E::zero());
-    for (size_t i = 0; i < cells[o].size(); ++i) pairs[o].c[i] = E(cells[o][i]);
-  }
+  std::vector<std::vector<ScaledFunctional<E>>> scaled(system.oracles.size());
   E power = E::one();
   for (const auto& claim : claims) {
-    for (const Functional<E>& f : claim)
-      add_weight<E>(system.tensors[f.id], f.weight, power, pairs[system.tensors[f.id].oracle].a);
+    for (const Functional<E>& f : claim) scaled[system.tensors[f.id].oracle].push_back({&f, power});
     power *= eta;
+  }
+  std::vector<SumcheckPair<E>> pairs(system.oracles.size());
+  for (uint32_t o = 0; o < pairs.size(); ++o) {
+    pairs[o].top = large_oracle<E>(system, o, *cells[o], scaled[o]);
+    if (pairs[o].top) continue;
+    const size_t rows = size_t{1} << cells[o]->log_rows();
+    pairs[o].a.assign(size_t{1} << system.oracles[o].log_address(), E::zero());
+    pairs[o].c.assign(pairs[o].a.size(), E::zero());
+    for (const auto& [f, scale] : scaled[o]) add_weight<E>(system.tensors[f->id], f->weight, scale, pairs[o].a);
+    parallel::parallel_for(0, cells[o]->limbs(), 1, [&](size_t b, size_t) {
+      std::vector<F> limb(rows);
+      cells[o]->read<F>(b, 0, limb);
+      for (size_t i = 0; i < rows; ++i) pairs[o].c[b * rows + i] = E(limb[i]);
+    });
   }
   const std::vector<E> point = prove_sumcheck(veil, verifier::kClaimSumcheck, verifier::claim_bits(system), pairs);
   std::vector<E> values;
@@ -235,7 +314,7 @@ std::vector<E> prove_claims(VeilWriter<E>& veil, const System& system,
   template void add_weight<E>(const statement::Tensor&, const Weight<E>&, const E&, std::span<E>); \
   template std::vector<E> prove_claims<E>(VeilWriter<E>&, const System&,                           \
                                           const std::vector<std::vector<Functional<E>>>&,          \
-                                          const std::vector<std::vector<typename E::Base>>&);
+                                          const std::vector<const Cells*>&);
 TACIT_FOR_EACH_FIELD(TACIT_INSTANTIATE)
 
 }  // namespace tacit::prover

@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "tacit/prover/cells.h"
 #include "tacit/prover/channel.h"
 #include "tacit/statement/assignment.h"
 #include "tacit/verifier/claim.h"
@@ -22,11 +23,11 @@ std::vector<std::vector<verifier::Functional<E>>> prove_contractions(VeilWriter<
                                                                      const std::vector<verifier::Instance<E>>& list);
 
 // Draws η, runs the sumcheck over all oracles' cells, sends their values. Returns the point.
-// cells[o]: the message words of oracle o, limb after limb.
+// cells[o]: those of oracle o.
 template <class E>
 std::vector<E> prove_claims(VeilWriter<E>& veil, const statement::System& system,
                             const std::vector<std::vector<verifier::Functional<E>>>& claims,
-                            const std::vector<std::vector<typename E::Base>>& cells);
+                            const std::vector<const Cells*>& cells);
 
 // dense[place] += scale·weight of every cell of the tensor; dense is the oracle's address space.
 template <class E>

@@ -14,6 +14,26 @@
 
 namespace tacit::prover {
 
+// Σ x_i·y_i and y_i += k·x_i on the caller's thread, for pieces of a larger loop; `cells` are in the base field.
+template <class E>
+E piece_dot(std::span<const E> x, std::span<const typename E::Base> cells) {
+  if constexpr (kIsWords<E>) {
+    return simd::dot<E>(cells, x);
+  } else {
+    E sum = E::zero();
+    for (size_t i = 0; i < cells.size(); ++i) sum += x[i] * cells[i];
+    return sum;
+  }
+}
+template <class E>
+void piece_add_scaled(std::span<E> y, const E& k, std::span<const typename E::Base> cells) {
+  if constexpr (kIsWords<E>) {
+    simd::add_scaled<E>(y, k, cells);
+  } else {
+    for (size_t i = 0; i < cells.size(); ++i) y[i] += k * cells[i];
+  }
+}
+
 // Σ x_i·y_i; y may be in the base field, and shorter than x.
 template <class E, class T>
 E dot(std::span<const E> x, std::span<const T> y) {

@@ -79,7 +79,7 @@ template <class E>
 std::vector<uint64_t> open_level(ProofWriter<E>& proof, const Parameters& parameters,
                                  const Matrix<typename E::Base>& matrix, uint32_t queries) {
   proof.work(Label::kQueryPositions, parameters.query_grinding);
-  std::vector<uint64_t> positions = proof.positions(Label::kQueryPositions, matrix.log_domain(), queries);
+  std::vector<uint64_t> positions = proof.positions(Label::kQueryPositions, matrix.shape().log_domain, queries);
   matrix.open(positions, proof.hints());
   return positions;
 }
@@ -187,7 +187,7 @@ void prove_opening(ProofWriter<E>& proof, const Parameters& parameters, const st
       const HBlock whole{0, false, static_cast<uint8_t>(statement::log2_ceil(state.vector.size())), 0};
       std::vector<std::pair<uint64_t, E>> terms;
       for (uint64_t x : positions[0]) terms.emplace_back(x, weights.next());
-      state.add_powers(whole, nullptr, previous->log_domain(), terms);
+      state.add_powers(whole, nullptr, previous->shape().log_domain, terms);
     }
     fold_level(proof, level, verifier::level_rounds(parameters, l), state);
     previous.emplace(std::move(matrix));

@@ -21,34 +21,6 @@ using statement::System;
 using verifier::Parameters;
 using verifier::Stack;
 
-template <class F>
-std::vector<F> lay_out(const System& system, const statement::Assignment& assignment, statement::OracleId oracle) {
-  std::vector<F> cells(system.oracles[oracle].capacity(), F::zero());
-  for (size_t i = 0; i < system.tensors.size(); ++i) {
-    const statement::Tensor& tensor = system.tensors[i];
-    if (tensor.oracle != oracle) continue;
-    const std::vector<int64_t>& values = assignment.tensors[i];
-    TACIT_CHECK(values.size() == tensor.space.elements());
-    statement::for_each_run(tensor.space, [&](uint64_t place, uint64_t flat, uint64_t count) {
-      for (uint64_t j = 0; j < count; ++j) cells[tensor.base + place + j] = F::from_i64(values[flat + j]);
-    });
-  }
-  return cells;
-}
-
-template <class F>
-std::vector<std::vector<F>> blinded_columns(const statement::Oracle& oracle, std::span<const F> cells,
-                                            std::span<const F> blinding) {
-  const size_t rows = size_t{1} << oracle.log_rows, extra = blinding.size() / oracle.limbs;
-  std::vector<std::vector<F>> columns(oracle.limbs);
-  for (size_t b = 0; b < columns.size(); ++b) {
-    const auto message = cells.subspan(b * rows, rows), blind = blinding.subspan(b * extra, extra);
-    columns[b].assign(message.begin(), message.end());
-    columns[b].insert(columns[b].end(), blind.begin(), blind.end());
-  }
-  return columns;
-}
-
 namespace {
 
 // The place of an oracle in its stack.
@@ -57,9 +29,10 @@ size_t place_in(const Stack& stack, uint32_t oracle) {
 }
 
 template <class F>
-std::vector<F> blinding_of(const statement::Oracle& oracle, uint8_t log_blinding, uint32_t id, Randomness<F>& random) {
-  std::vector<F> out(size_t{oracle.limbs} << log_blinding);
-  random.fill("blinding " + std::to_string(id), out);
+Limbs<F> blinded(std::shared_ptr<const Cells> cells, uint8_t log_blinding, uint32_t oracle, Randomness<F>& random) {
+  Limbs<F> out{std::move(cells), Buffer<F>(0)};
+  out.blinding = Buffer<F>(out.cells->limbs() << log_blinding);
+  random.fill("blinding " + std::to_string(oracle), {out.blinding.data(), out.blinding.size()});
   return out;
 }
 
@@ -68,12 +41,17 @@ std::vector<F> blinding_of(const statement::Oracle& oracle, uint8_t log_blinding
 template <class F>
 Matrix<F> commit_fixed(const System& system, const statement::Assignment& assignment, statement::OracleId oracle,
                        const Stack& stack, Randomness<F>& random) {
-  const statement::Oracle& shape = system.oracles[oracle];
+  return commit_cells<F>(std::make_shared<const Cells>(system, assignment.tensors, oracle), oracle,
+                         verifier::oracle_tree_id(system, oracle), stack, random);
+}
+
+template <class F>
+Matrix<F> commit_cells(std::shared_ptr<const Cells> cells, statement::OracleId oracle, uint64_t tree_id,
+                       const Stack& stack, Randomness<F>& random, std::optional<Stored> stored) {
   const uint8_t log_blinding = stack.log_blinding[place_in(stack, oracle)];
-  return Matrix<F>(verifier::oracle_tree_id(system, oracle), stack.log_rows, stack.log_domain,
-                   blinded_columns<F>(shape, lay_out<F>(system, assignment, oracle),
-                                      blinding_of<F>(shape, log_blinding, oracle, random)),
-                   random.salt_seed());
+  return Matrix<F>({tree_id, stack.log_rows, stack.log_domain},
+                   blinded<F>(std::move(cells), log_blinding, oracle, random), {}, random.salt_seed(),
+                   std::move(stored));
 }
 
 namespace {
@@ -155,13 +133,10 @@ class Prover {
  private:
   // ---- step 1: everything uniform is drawn, everything is committed
   void commit() {
-    cells_.resize(system_.oracles.size());
     trees_.resize(system_.oracles.size(), nullptr);
     size_t fixed = 0;
-    for (uint32_t o = 0; o < system_.oracles.size(); ++o) {
-      cells_[o] = lay_out<F>(system_, job_.assignment, o);
+    for (uint32_t o = 0; o < system_.oracles.size(); ++o)
       if (system_.oracles[o].kind != OracleKind::kActivations) trees_[o] = job_.fixed[fixed++];
-    }
     draw_masks();
     const hash::Seed salts = job_.random.salt_seed();
     own_.reserve(system_.oracles.size() + parameters_.stacks.size() + 1);
@@ -194,11 +169,14 @@ class Prover {
     const auto in_stack = [&](const Stack& s) { return place_in(s, o) < s.oracles.size(); };
     const auto stack = std::find_if(parameters_.stacks.begin(), parameters_.stacks.end(), in_stack);
     const size_t place = place_in(*stack, o);
-    auto columns = blinded_columns<F>(system_.oracles[o], cells_[o],
-                                      blinding_of<F>(system_.oracles[o], stack->log_blinding[place], o, job_.random));
+    std::vector<std::vector<F>> columns;
     if (verifier::mask_oracle(system_, *stack) == static_cast<int>(place))
       append_components(masks_[static_cast<size_t>(stack - parameters_.stacks.begin())], columns);
-    return keep({verifier::oracle_tree_id(system_, o), stack->log_rows, stack->log_domain, std::move(columns), salts});
+    auto cells = std::make_shared<const Cells>(system_, job_.assignment.tensors, o);
+    return keep({{verifier::oracle_tree_id(system_, o), stack->log_rows, stack->log_domain, job_.memory.kept_codeword},
+                 blinded<F>(std::move(cells), stack->log_blinding[place], o, job_.random),
+                 std::move(columns),
+                 salts});
   }
 
   void draw_masks() {
@@ -249,7 +227,9 @@ class Prover {
     for (auto& claim : prove_contractions(veil, system_, job_.assignment, instances.list))
       functionals.push_back(std::move(claim));
     watch_.lap(&times_.contractions);
-    std::vector<E> point = prove_claims(veil, system_, functionals, cells_);
+    std::vector<const Cells*> cells;
+    for (const Matrix<F>* tree : trees_) cells.push_back(tree->cells().get());
+    std::vector<E> point = prove_claims<E>(veil, system_, functionals, cells);
     watch_.lap(&times_.claims);
     return point;
   }
@@ -277,7 +257,7 @@ class Prover {
     claims.pad_beta = writer_.challenge(Label::kPadBeta);
     words.push_back(pad_word(claims.pad_beta));
     if (planted(Fault::kLevelZeroSample))
-      writer_.send(Label::kOutOfDomainValue, poly::horner<F, E>(trees_.back()->columns()[0], claims.pad_beta));
+      writer_.send(Label::kOutOfDomainValue, poly::horner<F, E>(trees_.back()->coefficients(0), claims.pad_beta));
     prove_opening(writer_, parameters_, words, claims);
   }
 
@@ -290,8 +270,7 @@ class Prover {
       functional.push_back(scaled_eq_table<E>(std::span<const E>(point).first(stack.log_rows), E::one()));
       std::vector<E> u;
       for (uint32_t o : stack.oracles)
-        for (uint32_t b = 0; b < system_.oracles[o].limbs; ++b)
-          u.push_back(dot<E, F>(functional[s], limb(o, b).first(functional[s].size())));
+        for (const E& product : trees_[o]->template limb_products<E>(functional[s])) u.push_back(product);
       if (planted(Fault::kWrongFoldFunctional)) u[0] += E::one();
       veil.send(Label::kFoldFunctional, std::span<const E>(u));
       veil.send(Label::kMaskFunctional,
@@ -303,20 +282,20 @@ class Prover {
     return words;
   }
 
-  std::span<const F> limb(uint32_t oracle, uint32_t b) const { return trees_[oracle]->columns()[b]; }
-
   Word<E> fold_stack(size_t s) {
     const Stack& stack = parameters_.stacks[s];
     const uint32_t limbs = verifier::stack_limbs(system_, stack);
     writer_.work(Label::kMu, stack.fold_grinding);
-    const std::vector<E> weight =
+    std::vector<E> weights =
         poly::eq_table<E>(writer_.challenges(Label::kMu, static_cast<size_t>(statement::log2_ceil(limbs))));
     const E beta = writer_.challenge(Label::kBeta);
+    for (E& weight : weights) weight *= beta;
     std::vector<E> h = masks_[s];
     size_t at = 0;
     Word<E> word;
     for (uint32_t o : stack.oracles) {
-      for (uint32_t b = 0; b < system_.oracles[o].limbs; ++b) add_scaled<E, F>(h, beta * weight[at++], limb(o, b));
+      trees_[o]->template fold_limbs<E>(std::span<const E>(weights).subspan(at, system_.oracles[o].limbs), h);
+      at += system_.oracles[o].limbs;
       word.trees.push_back(trees_[o]);
     }
     if (mask_trees_[s] != nullptr) word.trees.push_back(mask_trees_[s]);
@@ -365,7 +344,6 @@ class Prover {
   StageTimes& times_;
   Stopwatch watch_;
   ProofWriter<E> writer_;
-  std::vector<std::vector<F>> cells_;         // by oracle
   std::vector<const Matrix<F>*> trees_;       // by oracle
   std::vector<Matrix<F>> own_;                // what this proof commits
   std::vector<std::vector<E>> masks_;         // by stack
@@ -390,11 +368,10 @@ uint64_t fast_work(const hash::Digest& state, Label label, uint32_t bits) {
 TACIT_FOR_EACH_FIELD(TACIT_INSTANTIATE)
 
 #define TACIT_INSTANTIATE_BASE(F)                                                                                    \
-  template std::vector<F> lay_out<F>(const System&, const statement::Assignment&, statement::OracleId);              \
-  template std::vector<std::vector<F>> blinded_columns<F>(const statement::Oracle&, std::span<const F>,              \
-                                                          std::span<const F>);                                       \
   template Matrix<F> commit_fixed<F>(const System&, const statement::Assignment&, statement::OracleId, const Stack&, \
-                                     Randomness<F>&);
+                                     Randomness<F>&);                                                                \
+  template Matrix<F> commit_cells<F>(std::shared_ptr<const Cells>, statement::OracleId, uint64_t, const Stack&,      \
+                                     Randomness<F>&, std::optional<Stored>);
 TACIT_INSTANTIATE_BASE(field::Goldilocks)
 TACIT_INSTANTIATE_BASE(field::Toy)
 

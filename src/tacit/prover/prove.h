@@ -11,20 +11,15 @@
 
 namespace tacit::prover {
 
-// The cells of an oracle in address order, limb after limb, zero where nothing is placed.
-template <class F>
-std::vector<F> lay_out(const statement::System& system, const statement::Assignment& assignment,
-                       statement::OracleId oracle);
-
-// Limbs with their blinding as coefficient columns, ready to be encoded. `blinding` holds 2^log_blinding a limb.
-template <class F>
-std::vector<std::vector<F>> blinded_columns(const statement::Oracle& oracle, std::span<const F> cells,
-                                            std::span<const F> blinding);
-
 // Commits an oracle that outlives a proof (weights, data). The same seed gives the same commitment.
 template <class F>
 Matrix<F> commit_fixed(const statement::System& system, const statement::Assignment& assignment,
                        statement::OracleId oracle, const verifier::Stack& stack, Randomness<F>& random);
+
+// The same from cells, with the tree's number (verifier::oracle_tree_id) and the commitment in memory of the caller's, or already there.
+template <class F>
+Matrix<F> commit_cells(std::shared_ptr<const Cells> cells, statement::OracleId oracle, uint64_t tree_id,
+                       const verifier::Stack& stack, Randomness<F>& random, std::optional<Stored> stored = {});
 
 // Stages of a proof, in seconds.
 struct StageTimes {
@@ -38,6 +33,7 @@ struct Job {
   std::vector<const Matrix<typename E::Base>*> fixed;  // commitments of weights and data, in order of their oracles
   Randomness<typename E::Base>& random;                // fresh for this proof
   StageTimes* times = nullptr;
+  MemoryPlan memory = {};
 };
 
 // Errors: kUnlucky (a denominator vanished: try again with fresh randomness), kConstraintViolated (the assignment does

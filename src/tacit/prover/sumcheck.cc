@@ -13,11 +13,12 @@ std::vector<E> prove_sumcheck(VeilWriter<E>& veil, const verifier::SumcheckLabel
   // A pair on fewer bits waits; meanwhile its scale takes the factors 1 − r_t, and its polynomial is s·(1 − X).
   std::vector<E> waiting(pairs.size());
   std::vector<std::array<E, 2>> part(pairs.size());
-  auto starts_at = [&](const SumcheckPair<E>& pair, int t) { return pair.a.size() > (size_t{1} << t); };
+  auto starts_at = [&](const SumcheckPair<E>& pair, int t) { return pair.bits() > t; };
   for (size_t k = 0; k < pairs.size(); ++k) {
-    TACIT_CHECK(pairs[k].a.size() == pairs[k].c.size() && pairs[k].a.size() <= (size_t{1} << bits));
-    if (!starts_at(pairs[k], bits - 1)) waiting[k] = dot<E>(pairs[k].a, pairs[k].c);
-    if (pairs[k].a.size() > 1) part[k] = quadratic_message<E>(pairs[k].a, pairs[k].c);
+    const SumcheckPair<E>& pair = pairs[k];
+    TACIT_CHECK(pair.a.size() == pair.c.size() && pair.bits() <= bits);
+    if (!starts_at(pair, bits - 1)) waiting[k] = pair.top ? pair.top->sum() : dot<E>(pair.a, pair.c);
+    if (pair.bits() > 0) part[k] = pair.top ? pair.top->message() : quadratic_message<E>(pair.a, pair.c);
   }
   for (int t = bits; t-- > 0;) {
     std::array<E, 2> message{E::zero(), E::zero()};
@@ -36,6 +37,14 @@ std::vector<E> prove_sumcheck(VeilWriter<E>& veil, const verifier::SumcheckLabel
       SumcheckPair<E>& pair = pairs[k];
       if (!starts_at(pair, t)) {
         pair.scale *= E::one() - r;
+      } else if (pair.top) {
+        if (!pair.top->bind(r)) {
+          part[k] = pair.top->message();
+          continue;
+        }
+        pair.top->rest(pair.a, pair.c);
+        pair.top.reset();
+        if (pair.bits() > 0) part[k] = quadratic_message<E>(pair.a, pair.c);
       } else if (pair.a.size() >= 4) {
         part[k] = fold_and_message<E>(pair.a, pair.c, r);
       } else {

@@ -9,19 +9,40 @@ namespace {
 
 template <class Lanes>
 struct Columns8 {
+  // Eight coefficients of a run from element i on, zeros beyond its end. The next strip's lines are too far apart for
+  // the hardware to foresee.
+  template <class T>
+  TACIT_INLINE static Lanes load_run(const T* run, size_t n, size_t i) {
+    __builtin_prefetch(run + i + 8, 0, 2);
+    if (n - i >= 8) return Lanes::load(run + i);
+    T some[8] = {};
+    for (size_t k = 0; k < n - i; ++k) some[k] = run[i + k];
+    return Lanes::load(some);
+  }
+  TACIT_INLINE static Lanes load_cells(const Column& column, size_t i) {
+    switch (column.type) {
+      case CellType::kInt16:
+        return load_run(static_cast<const int16_t*>(column.cells), column.n_cells, i);
+      case CellType::kInt32:
+        return load_run(static_cast<const int32_t*>(column.cells), column.n_cells, i);
+      case CellType::kInt64:
+        return load_run(static_cast<const int64_t*>(column.cells), column.n_cells, i);
+      default:
+        return load_run(static_cast<const uint64_t*>(column.cells), column.n_cells, i);
+    }
+  }
+
   // Rows [first, first + 8) of the coset's polynomial.
   TACIT_INLINE static void load_rows(const ColumnGroup& group, size_t first, Lanes rows[8]) {
     for (int c = 0; c < 8; ++c) {
-      Lanes sum = Lanes::zero();
-      if (const uint64_t* column = group.columns[c]) {
-        const uint64_t* wrap = group.wraps;
-        for (size_t i = first; i < group.n_coefficients; i += size_t{1} << group.log_rows, ++wrap) {
-          size_t left = group.n_coefficients - i;
-          // For the next strip: its lines are too far apart for the hardware to foresee.
-          __builtin_prefetch(column + i + 8, 0, 2);
-          Lanes run = left >= 8 ? Lanes::load(column + i) : Lanes::load_first(column + i, left);
-          sum = i == first ? run : add(sum, canonical(mul_by(run, wrap)));
-        }
+      const Column& column = group.columns[c];
+      Lanes sum = first < column.n_cells ? load_cells(column, first) : Lanes::zero();
+      const uint64_t* wrap = group.wraps + 1;
+      const size_t n = column.n_cells + column.n_blinding;
+      for (size_t i = first + (size_t{1} << group.log_rows); i < n; i += size_t{1} << group.log_rows, ++wrap) {
+        Lanes run = i < column.n_cells ? load_cells(column, i)
+                                       : load_run(column.blinding, column.n_blinding, i - column.n_cells);
+        sum = add(sum, canonical(mul_by(run, wrap)));
       }
       rows[c] = sum;
     }

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "tacit/simd/encode.h"
 #include "tacit/simd/level.h"
 #include "tacit/simd/twiddles.h"
 
@@ -18,8 +19,7 @@ inline constexpr int kLogBlocks = 8;  // two steps of radix 16
 inline constexpr size_t kStripRows = 8;
 
 struct ColumnGroup {
-  const uint64_t* columns[8];  // canonical coefficients; null for a column of zeros
-  size_t n_coefficients;
+  Column columns[8];      // those that are missing have no coefficients; blinding begins with a run
   int log_rows;           // at least 5
   uint64_t coset;         // its index
   const uint64_t* wraps;  // x^k, one for each started run of coefficients, and one word more

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "tacit/base/check.h"
+#include "tacit/base/secret.h"
 #include "tacit/field/goldilocks.h"
 #include "tacit/simd/columns_kernels.h"
 #include "tacit/simd/hash_lanes.h"
@@ -44,6 +45,11 @@ struct Plan {
         kernels(column_kernels(active_level())) {}
 
   size_t n_groups() const { return (columns.columns.size() + 7) / 8; }
+  size_t n_coefficients() const {
+    size_t most = 0;
+    for (const Column& c : columns.columns) most = std::max(most, c.n_cells + c.n_blinding);
+    return most;
+  }
   int log_blocks() const { return log_coset > kLogDirect ? kLogBlocks : 0; }
 };
 
@@ -51,7 +57,7 @@ struct Plan {
 std::vector<uint64_t> wrap_powers(const Plan& plan, uint64_t coset) {
   const int k = static_cast<int>(plan.columns.log_domain) - plan.log_coset;
   Goldilocks x(block_constant(k, coset)), power = Goldilocks::one();
-  std::vector<uint64_t> powers((plan.columns.n_coefficients >> plan.log_coset) + 2);
+  std::vector<uint64_t> powers((plan.n_coefficients() >> plan.log_coset) + 2);
   for (uint64_t& word : powers) {
     word = power.value();
     power *= x;
@@ -96,8 +102,8 @@ class CosetEncoder {
   static constexpr size_t kPadding = 8;  // rows; else the blocks' rows would share cache sets
 
   ColumnGroup column_group(size_t group) const {
-    ColumnGroup g{{}, plan_.columns.n_coefficients, plan_.log_coset, coset_, wraps_.data(), plan_.twiddles.view()};
-    std::span<const uint64_t* const> rest = plan_.columns.columns.subspan(8 * group);
+    ColumnGroup g{{}, plan_.log_coset, coset_, wraps_.data(), plan_.twiddles.view()};
+    const std::span<const Column> rest = plan_.columns.columns.subspan(8 * group);
     std::copy_n(rest.begin(), std::min<size_t>(rest.size(), 8), g.columns);
     return g;
   }
@@ -111,17 +117,43 @@ class CosetEncoder {
 };
 
 void check(const Columns& c) {
-  TACIT_CHECK(c.log_rows <= c.log_domain && c.log_domain <= 32 && c.n_coefficients >> c.log_domain <= 1);
-  TACIT_CHECK(c.n_coefficients <= size_t{1} << c.log_domain);
+  TACIT_CHECK(c.log_rows <= c.log_domain && c.log_domain <= 32);
+  for (const Column& column : c.columns)
+    TACIT_CHECK(column.n_cells + column.n_blinding <= size_t{1} << c.log_domain &&
+                (column.n_blinding == 0 || column.n_cells == size_t{1} << c.log_rows));
 }
+
+// Columns with all coefficients as words in one piece: what messages of fewer rows than the kernels' need.
+struct Joined {
+  std::vector<std::vector<uint64_t>> words;
+  std::vector<Column> list;
+  Columns columns;
+
+  explicit Joined(const Columns& c) : columns(c) {
+    if (c.log_rows >= kLogSmallest) return;
+    for (const Column& column : c.columns) {
+      std::vector<uint64_t>& all = words.emplace_back(column.n_cells + column.n_blinding);
+      read_cells(column, 0, std::span(all).first(column.n_cells));
+      std::copy_n(column.blinding, column.n_blinding, all.begin() + static_cast<long>(column.n_cells));
+      list.push_back({all.data(), all.size()});
+    }
+    columns.columns = list;
+  }
+  ~Joined() {
+    for (auto& all : words) secure_wipe(all.data(), 8 * all.size());
+  }
+  Joined(const Joined&) = delete;
+  Joined& operator=(const Joined&) = delete;
+};
 
 // Domains too small for the kernels: Horner at each position.
 void evaluate_small(const Columns& c, std::span<const uint64_t> positions, uint64_t* rows) {
   for (size_t i = 0; i < positions.size(); ++i) {
     Goldilocks x(block_constant(static_cast<int>(c.log_domain), positions[i]));
-    for (const uint64_t* column : c.columns) {
+    for (const Column& column : c.columns) {
       Goldilocks sum;
-      for (size_t k = c.n_coefficients; k-- > 0;) sum = sum * x + Goldilocks(column[k]);
+      for (size_t k = column.n_cells; k-- > 0;)
+        sum = sum * x + Goldilocks(static_cast<const uint64_t*>(column.cells)[k]);
       *rows++ = sum.value();
     }
   }
@@ -153,10 +185,36 @@ void scatter(const uint64_t* from, size_t count, uint64_t* to, size_t n_columns,
 
 bool everything(size_t, size_t) { return true; }
 
+template <class T>
+void read_integers(const Column& column, size_t first, std::span<uint64_t> out) {
+  const T* cells = static_cast<const T*>(column.cells) + first;
+  for (size_t i = 0; i < out.size(); ++i) {
+    // As Goldilocks::from_i64 for |x| < p, without a branch: x + p when x < 0.
+    const int64_t x = cells[i];
+    out[i] = static_cast<uint64_t>(x) + (static_cast<uint64_t>(x >> 63) & Goldilocks::kModulus);
+  }
+}
+
 }  // namespace
 
-void encode(const Columns& columns, uint64_t* rows, Loop loop) {
-  check(columns);
+void read_cells(const Column& column, size_t first, std::span<uint64_t> out) {
+  switch (column.type) {
+    case CellType::kWord:
+      std::copy_n(static_cast<const uint64_t*>(column.cells) + first, out.size(), out.data());
+      return;
+    case CellType::kInt16:
+      return read_integers<int16_t>(column, first, out);
+    case CellType::kInt32:
+      return read_integers<int32_t>(column, first, out);
+    case CellType::kInt64:
+      return read_integers<int64_t>(column, first, out);
+  }
+}
+
+void encode(const Columns& given, uint64_t* rows, Loop loop) {
+  check(given);
+  const Joined joined(given);
+  const Columns& columns = joined.columns;
   if (columns.log_domain < kLogSmallest) return evaluate_small(columns, all_positions(columns), rows);
   Plan plan(columns);
   const size_t n_columns = columns.columns.size();
@@ -170,9 +228,10 @@ void encode(const Columns& columns, uint64_t* rows, Loop loop) {
   });
 }
 
-void encode_and_hash(const Columns& columns, const LeafSource& source, hash::Digest* leaves, uint64_t* rows,
-                     Loop loop) {
-  check(columns);
+void encode_and_hash(const Columns& given, const LeafSource& source, hash::Digest* leaves, uint64_t* rows, Loop loop) {
+  check(given);
+  const Joined joined(given);
+  const Columns& columns = joined.columns;
   const size_t n_columns = columns.columns.size();
   TACIT_CHECK(n_columns > 0);
   if (columns.log_domain < kLogSmallest) {
@@ -198,8 +257,10 @@ void encode_and_hash(const Columns& columns, const LeafSource& source, hash::Dig
   });
 }
 
-void evaluate_rows(const Columns& columns, std::span<const uint64_t> positions, uint64_t* rows, Loop loop) {
-  check(columns);
+void evaluate_rows(const Columns& given, std::span<const uint64_t> positions, uint64_t* rows, Loop loop) {
+  check(given);
+  const Joined joined(given);
+  const Columns& columns = joined.columns;
   for (size_t i = 0; i < positions.size(); ++i) {
     TACIT_CHECK(positions[i] >> columns.log_domain == 0 && (i == 0 || positions[i - 1] < positions[i]));
   }

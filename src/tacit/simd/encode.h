@@ -1,7 +1,7 @@
 // Reed–Solomon encoding of many columns with the leaf hashes of the rows: the commitment to an oracle.
 //
-// Column c holds the coefficients of a polynomial f_c over Goldilocks: a message of 2^log_rows rows, then
-// blinding. Row j of the codeword is (f_0(x_j), f_1(x_j), …) at x_j = poly::domain_point(log_domain, j), the
+// Column c holds the coefficients of a polynomial f_c over Goldilocks: a message of 2^log_rows cells, which may be
+// small integers, then blinding. Row j of the codeword is (f_0(x_j), f_1(x_j), …) at x_j = poly::domain_point(log_domain, j), the
 // bit-reversed order of poly::evaluate_bitrev; its leaf is merkle::leaf_digest with leaf_salt.
 //
 // The domain falls into cosets of 2^log_rows rows; memory is, for every coset in work, 64 bytes a row and,
@@ -19,12 +19,26 @@
 
 namespace tacit::simd {
 
-struct Columns {
-  uint32_t log_rows;                         // M = 2^log_rows message rows
-  uint32_t log_domain;                       // n = 2^log_domain ≥ M, at most 2^32
-  std::span<const uint64_t* const> columns;  // L of them
-  size_t n_coefficients;                     // of each column, at most n; canonical words
+enum class CellType : uint8_t { kWord, kInt16, kInt32, kInt64 };  // canonical words; signed integers
+constexpr size_t cell_bytes(CellType type) { return type == CellType::kInt16 ? 2 : type == CellType::kInt32 ? 4 : 8; }
+
+// Coefficients: the cells, then the blinding. n_cells = 2^log_rows where there is blinding.
+struct Column {
+  const void* cells = nullptr;
+  size_t n_cells = 0;
+  CellType type = CellType::kWord;
+  const uint64_t* blinding = nullptr;  // canonical words
+  size_t n_blinding = 0;
 };
+
+struct Columns {
+  uint32_t log_rows;                // M = 2^log_rows message rows
+  uint32_t log_domain;              // n = 2^log_domain ≥ M, at most 2^32
+  std::span<const Column> columns;  // L of them, each of at most n coefficients
+};
+
+// Cells [first, first + out.size()) of a column as canonical words.
+void read_cells(const Column& column, size_t first, std::span<uint64_t> out);
 
 // Where the leaves of an oracle come from.
 struct LeafSource {

@@ -15,7 +15,7 @@ using Encode = AtLevel;
 
 struct Matrix {
   std::vector<std::vector<uint64_t>> words;
-  std::vector<const uint64_t*> columns;
+  std::vector<Column> columns;
   Columns view;
 
   Matrix(uint32_t log_rows, uint32_t log_domain, size_t n_columns, size_t n_coefficients)
@@ -23,9 +23,9 @@ struct Matrix {
     Words random(log_rows + 64 * log_domain + 4096 * n_columns + n_coefficients);
     for (auto& column : words) {
       for (uint64_t& word : column) word = random();
-      columns.push_back(column.data());
+      columns.push_back({column.data(), column.size()});
     }
-    view = {log_rows, log_domain, columns, n_coefficients};
+    view = {log_rows, log_domain, columns};
   }
 
   std::vector<uint64_t> expected() const {
@@ -57,7 +57,7 @@ std::vector<hash::Digest> expected_leaves(const Matrix& m, const std::vector<uin
 
 void check(const Matrix& m, Loop loop) {
   SCOPED_TRACE(testing::Message() << "rows 2^" << m.view.log_rows << " domain 2^" << m.view.log_domain << " columns "
-                                  << m.words.size() << " coefficients " << m.view.n_coefficients);
+                                  << m.words.size() << " coefficients " << m.words[0].size());
   const size_t n = size_t{1} << m.view.log_domain, n_columns = m.words.size();
   const std::vector<uint64_t> expected = m.expected();
   const std::vector<hash::Digest> leaves = expected_leaves(m, expected, 77);
@@ -105,6 +105,36 @@ TEST_P(Encode, EverySplit) {
     check(Matrix(log_rows, log_rows + 1, 3, rows + rows / 5 + 3), serial);
   }
   check(Matrix(14, 16, 9, (1 << 14) + 100), serial);
+}
+
+// Messages of integers of every width, blinding apart from them and of different lengths.
+template <class T>
+void check_integers(CellType type, uint32_t log_rows, uint32_t log_domain) {
+  const size_t rows = size_t{1} << log_rows, most = (size_t{1} << log_domain) - rows;
+  Matrix m(log_rows, log_domain, 11, rows + most);
+  std::vector<std::vector<T>> cells(11, std::vector<T>(rows));
+  std::mt19937_64 engine(rows);
+  for (size_t c = 0; c < 11; ++c) {
+    for (size_t i = 0; i < rows; ++i) {
+      cells[c][i] = static_cast<T>(static_cast<int64_t>(engine()) >> 2);
+      m.words[c][i] = Goldilocks::from_i64(cells[c][i]).value();
+    }
+    m.words[c].resize(rows + most * c / 11);
+    m.columns[c] = {cells[c].data(), rows, type, m.words[c].data() + rows, m.words[c].size() - rows};
+    std::vector<uint64_t> read(rows);
+    read_cells(m.columns[c], 0, read);
+    EXPECT_TRUE(std::equal(read.begin(), read.end(), m.words[c].begin()));
+  }
+  check(m, serial);
+}
+
+TEST_P(Encode, IntegerCells) {
+  for (uint32_t log_rows : {0, 3, 5, 8, 11, 14})
+    for (uint32_t more : {1, 2}) {
+      check_integers<int16_t>(CellType::kInt16, log_rows, log_rows + more);
+      check_integers<int32_t>(CellType::kInt32, log_rows, log_rows + more);
+      check_integers<int64_t>(CellType::kInt64, log_rows, log_rows + more);
+    }
 }
 
 TEST_P(Encode, LargestWords) {

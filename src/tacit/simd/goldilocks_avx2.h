@@ -25,10 +25,20 @@ struct Lanes {
     auto* q = reinterpret_cast<const __m256i*>(p);
     return {{_mm256_loadu_si256(q), _mm256_loadu_si256(q + 1)}};
   }
-  TACIT_INLINE static Lanes load_first(const uint64_t* p, size_t n) {
-    uint64_t words[8] = {};
-    for (size_t i = 0; i < n; ++i) words[i] = p[i];
-    return load(words);
+  // Eight integers as residues, canonical: those below zero get p, that is, lose ε.
+  TACIT_INLINE static Lanes load(const int16_t* p) {
+    auto* q = reinterpret_cast<const __m128i*>(p);
+    __m128i all = _mm_loadu_si128(q);
+    return {{of_signed(_mm256_cvtepi16_epi64(all)), of_signed(_mm256_cvtepi16_epi64(_mm_srli_si128(all, 8)))}};
+  }
+  TACIT_INLINE static Lanes load(const int32_t* p) {
+    auto* q = reinterpret_cast<const __m128i*>(p);
+    return {{of_signed(_mm256_cvtepi32_epi64(_mm_loadu_si128(q))),
+             of_signed(_mm256_cvtepi32_epi64(_mm_loadu_si128(q + 1)))}};
+  }
+  TACIT_INLINE static Lanes load(const int64_t* p) {
+    auto* q = reinterpret_cast<const __m256i*>(p);
+    return {{of_signed(_mm256_loadu_si256(q)), of_signed(_mm256_loadu_si256(q + 1))}};
   }
   TACIT_INLINE void store(uint64_t* p) const {
     auto* q = reinterpret_cast<__m256i*>(p);
@@ -41,6 +51,11 @@ struct Lanes {
   TACIT_INLINE static Lanes of(Lanes x) { return x; }
   TACIT_INLINE static Lanes product(Lanes x, const uint64_t* factor, const uint64_t* high);
   TACIT_INLINE Lanes result() const { return *this; }
+
+ private:
+  TACIT_INLINE static __m256i of_signed(__m256i x) {
+    return _mm256_sub_epi64(x, _mm256_srli_epi64(_mm256_cmpgt_epi64(_mm256_setzero_si256(), x), 32));
+  }
 };
 
 // f on each half.

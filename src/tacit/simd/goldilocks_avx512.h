@@ -24,10 +24,14 @@ struct Lanes {
   TACIT_INLINE static Lanes broadcast(uint64_t x) { return {_mm512_set1_epi64(static_cast<long long>(x))}; }
   TACIT_INLINE static Lanes zero() { return {_mm512_setzero_si512()}; }
   TACIT_INLINE static Lanes load(const uint64_t* p) { return {_mm512_loadu_si512(p)}; }
-  // The first n words, then zeros. Requires n ≤ 8.
-  TACIT_INLINE static Lanes load_first(const uint64_t* p, size_t n) {
-    return {_mm512_maskz_loadu_epi64(static_cast<__mmask8>((1u << n) - 1), p)};
+  // Eight integers as residues, canonical: those below zero get p, that is, lose ε.
+  TACIT_INLINE static Lanes load(const int16_t* p) {
+    return of_signed(_mm512_cvtepi16_epi64(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p))));
   }
+  TACIT_INLINE static Lanes load(const int32_t* p) {
+    return of_signed(_mm512_cvtepi32_epi64(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p))));
+  }
+  TACIT_INLINE static Lanes load(const int64_t* p) { return of_signed(_mm512_loadu_si512(p)); }
   TACIT_INLINE void store(uint64_t* p) const { _mm512_storeu_si512(p, v); }
 
   // See Lanes::Term in ring_split.h.
@@ -35,6 +39,12 @@ struct Lanes {
   TACIT_INLINE static Lanes of(Lanes x) { return x; }
   TACIT_INLINE static Lanes product(Lanes x, const uint64_t* factor, const uint64_t* high);
   TACIT_INLINE Lanes result() const { return *this; }
+
+ private:
+  TACIT_INLINE static Lanes of_signed(__m512i x) {
+    return {
+        _mm512_mask_sub_epi64(x, _mm512_cmplt_epi64_mask(x, _mm512_setzero_si512()), x, _mm512_set1_epi64(kEpsilon))};
+  }
 };
 
 TACIT_INLINE __m512i epsilon() { return _mm512_set1_epi64(Lanes::kEpsilon); }

@@ -18,10 +18,17 @@ struct Lanes {
     return out;
   }
   static Lanes zero() { return broadcast(0); }
-  static Lanes load(const uint64_t* p) { return load_first(p, 8); }
-  static Lanes load_first(const uint64_t* p, size_t n) {
-    Lanes out = zero();
-    std::copy_n(p, n, out.w);
+  static Lanes load(const uint64_t* p) {
+    Lanes out;
+    std::copy_n(p, 8, out.w);
+    return out;
+  }
+  // Eight integers as residues, canonical.
+  template <class T>
+  requires std::is_signed_v<T>
+  static Lanes load(const T* p) {
+    Lanes out;
+    for (int i = 0; i < 8; ++i) out.w[i] = field::Goldilocks::from_i64(p[i]).value();
     return out;
   }
   void store(uint64_t* p) const { std::copy_n(w, 8, p); }

@@ -1,7 +1,7 @@
 // Splitting of polynomial blocks by radix 2 … 16, over the Lanes of a level. Internal to simd/: included by
 // the files of a level, in whose anonymous namespace everything lands. One of goldilocks_*.h gives
 //
-//   Lanes                  eight residues mod p: broadcast, zero, load, load_first, store
+//   Lanes                  eight residues mod p: broadcast, zero, load (words, integers), store
 //   add, sub               the second operand canonical
 //   canonical, mul, mul_by (a word in memory), shift<k> (· 2^k), transpose (8 × 8)
 //   Lanes::Term            what a short transform adds and shifts, Lanes itself or something cheaper:

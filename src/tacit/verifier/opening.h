@@ -29,11 +29,11 @@ struct StackTrees {
 };
 
 // Ids of trees. Those of weights and of data are the same in every system that opens them, whichever oracle they are.
+inline constexpr uint64_t kWeightsTreeId = 0, kDataTreeId = uint64_t{4} << 32;
 inline uint64_t oracle_tree_id(const statement::System& system, uint32_t oracle) {
   const statement::OracleKind kind = system.oracles[oracle].kind;
-  return kind == statement::OracleKind::kWeights ? 0
-         : kind == statement::OracleKind::kData  ? uint64_t{4} << 32
-                                                 : oracle;
+  if (kind == statement::OracleKind::kWeights) return kWeightsTreeId;
+  return kind == statement::OracleKind::kData ? kDataTreeId : oracle;
 }
 inline uint64_t mask_tree_id(size_t stack) { return (uint64_t{1} << 32) + stack; }
 inline constexpr uint64_t kPadsTreeId = uint64_t{2} << 32;

@@ -102,8 +102,8 @@ class Folder {
     Origin origin{graph_.values[node.inputs[input]].constant, {}};
     const auto before = graph_.origins.find(origin.root.get());
     for (const Source& s : sources)
-      origin.positions.push_back(before == graph_.origins.end() ? s.position
-                                                                : before->second.positions[static_cast<size_t>(s.position)]);
+      origin.positions.push_back(
+          before == graph_.origins.end() ? s.position : before->second.positions[static_cast<size_t>(s.position)]);
     if (before != graph_.origins.end()) origin.root = before->second.root;
     graph_.origins[graph_.values[node.outputs[output]].constant.get()] = std::move(origin);
   }

@@ -72,10 +72,10 @@ struct Origin {
 };
 
 struct Graph {
-  std::vector<Value> values;     // by ValueId
-  std::vector<ValueId> inputs;   // what a user feeds, in the file's order; never constants
-  std::vector<ValueId> outputs;  // in the file's order
-  std::vector<Node> nodes;       // in topological order
+  std::vector<Value> values;                // by ValueId
+  std::vector<ValueId> inputs;              // what a user feeds, in the file's order; never constants
+  std::vector<ValueId> outputs;             // in the file's order
+  std::vector<Node> nodes;                  // in topological order
   std::map<const Tensor*, Origin> origins;  // of constants that fold() moved; what is absent is its own origin
 
   ValueId add_value(std::string value_name) {

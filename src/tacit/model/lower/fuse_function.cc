@@ -15,7 +15,7 @@ constexpr double kTolerance = 2e-6;  // of max(1, |x|): constants are float32
 constexpr int kMaxDepth = 12;
 
 bool is_elementwise(const Node& node) {
-  static constexpr std::string_view kOps[] = {"Add", "Sub",  "Mul", "Div",  "Neg",  "Pow",     "Erf",
+  static constexpr std::string_view kOps[] = {"Add", "Sub",  "Mul", "Div",  "Neg",     "Pow",      "Erf",
                                               "Exp", "Tanh", "Log", "Sqrt", "Sigmoid", "Softplus", "Reciprocal"};
   return node.domain.empty() && node.outputs.size() == 1 &&
          std::find(std::begin(kOps), std::end(kOps), node.op) != std::end(kOps);
@@ -99,8 +99,8 @@ std::optional<size_t> recognise(const Tensor& points, const Tensor& found) {
   for (size_t k = 0; k < known.size(); ++k) {
     bool same = true;
     for (size_t i = 0; i < points.size() && same; ++i)
-      same = std::fabs(found.reals()[i] - known[k].reals()[i]) <=
-             kTolerance * std::max(1.0, std::fabs(points.reals()[i]));
+      same =
+          std::fabs(found.reals()[i] - known[k].reals()[i]) <= kTolerance * std::max(1.0, std::fabs(points.reals()[i]));
     if (same) return k;
   }
   return {};

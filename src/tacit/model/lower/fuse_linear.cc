@@ -74,7 +74,8 @@ bool fuse_behind(Rewriter& r, Node& linear, const Node& after) {
   const size_t channels = folded->gain.size();
   Tensor weights = *r.constant(linear.inputs[1]);
   if (weights.rank() < 2) return false;
-  for (size_t i = 0; i < weights.size(); ++i) weights.reals()[i] *= folded->gain[channel_of(linear, weights.shape(), i)];
+  for (size_t i = 0; i < weights.size(); ++i)
+    weights.reals()[i] *= folded->gain[channel_of(linear, weights.shape(), i)];
 
   // A Gemm's bias may be any shape that broadcasts; one entry per channel, or one for all, is what exporters write.
   const Tensor* old = linear.inputs.size() > 2 ? r.constant(linear.inputs[2]) : nullptr;
@@ -146,7 +147,8 @@ bool fuse_before(Rewriter& r) {
         continue;
       }
       Tensor bias(ValueType{w.dtype(), {w.shape()[1]}});
-      for (size_t at = 0; at < w.size(); ++at) bias.reals()[at % columns] += folded->offset[at / columns] * w.reals()[at];
+      for (size_t at = 0; at < w.size(); ++at)
+        bias.reals()[at % columns] += folded->offset[at / columns] * w.reals()[at];
       const std::string name = matrix.name + ".offset";
       const ValueId before = r.add_value(name, r.type(matrix.outputs[0]));
       Node sum{.name = name, .op = "Add", .opset = matrix.opset, .outputs = {matrix.outputs[0]}};

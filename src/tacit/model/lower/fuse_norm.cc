@@ -121,9 +121,9 @@ bool match(const Rewriter& r, ValueId t, ValueId factor, bool inverse, const Nod
 
 bool fuse_one(Rewriter& r, Node& last) {
   Found found;
-  const bool matches =
-      last.op == "Div" ? match(r, last.inputs[0], last.inputs[1], false, last, found)
-                       : either(last, [&](ValueId t, ValueId f) { return match(r, t, f, true, last, found); });
+  const bool matches = last.op == "Div"
+                           ? match(r, last.inputs[0], last.inputs[1], false, last, found)
+                           : either(last, [&](ValueId t, ValueId f) { return match(r, t, f, true, last, found); });
   if (!matches) return false;
   last.op = found.centred ? "LayerNormalization" : "RMSNormalization";
   last.inputs = {found.x};

@@ -1,6 +1,5 @@
 // The passes of the lowering: fusing, planning, visibility, integers, refusals.
 #include "tacit/model/lower/lower.h"
-#include "tacit/model/lower/rewrite.h"
 
 #include <gtest/gtest.h>
 
@@ -9,6 +8,7 @@
 #include "tacit/model/float/interpreter.h"
 #include "tacit/model/fold/fold.h"
 #include "tacit/model/lower/report.h"
+#include "tacit/model/lower/rewrite.h"
 #include "tacit/model/quant/codec.h"
 #include "tacit/statement/codec.h"
 #include "tacit/statement/instance.h"

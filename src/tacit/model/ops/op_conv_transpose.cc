@@ -50,13 +50,14 @@ Result<Geometry> read_geometry(const Args& args) {
     if (g.kernel[i] < 1 || g.input[i] < 1) return args.refuse(Code::kBadModel, "an axis is empty");
     const int64_t full = (g.input[i] - 1) * g.strides[i] + extra[i] + (g.kernel[i] - 1) * g.dilations[i] + 1;
     int64_t begin = automatic == "VALID" ? 0 : pads[i], end = automatic == "VALID" ? 0 : pads[n + i];
+    int64_t out = full - begin - end;
     if (same || !wanted.empty()) {
-      const int64_t out = wanted.empty() ? g.input[i] * g.strides[i] : wanted[i], total = full - out;
+      // An output longer than all that the input reaches ends with nothing but the bias.
+      out = wanted.empty() ? g.input[i] * g.strides[i] : wanted[i];
+      const int64_t total = std::max<int64_t>(full - out, 0);
       begin = automatic == "SAME_UPPER" ? total / 2 : total - total / 2;
-      end = total - begin;
     }
-    const int64_t out = full - begin - end;
-    if (out < 1 || begin < 0) return args.refuse(Code::kBadModel, "the padding leaves nothing, or adds to the output");
+    if (out < 1 || out > kMaxElements) return args.refuse(Code::kBadModel, "the padding leaves nothing");
     g.pads_begin.push_back(begin);
     g.output.push_back(out);
   }
@@ -157,6 +158,40 @@ uint32_t slide(Form& x, uint32_t label, uint32_t n_out, uint32_t n_kernel) {
   return unfold(x, label, 1, -1, 0, n_out, n_kernel);
 }
 
+struct PhasedWeights {
+  Form form;
+  std::vector<uint32_t> rho;  // the label of ρ for each spatial axis; that of κ is the axis' first
+  size_t n_channels;          // labels of the input's groups and channels
+};
+
+// Weights stored [kernel…, features, channels…], the first axis cut like the input's groups and channels.
+Result<PhasedWeights> phased_weights(EmitContext& e, const std::shared_ptr<const Tensor>& weights, const Form& x,
+                                     const Geometry& g) {
+  std::vector<std::vector<uint32_t>> factors(weights->rank());
+  for (size_t axis : {1, 2})
+    for (uint32_t label : x.axes[axis]) factors[0].push_back(static_cast<uint32_t>(x.length(label)));
+  const size_t n = g.kernel.size(), n_channels = factors[0].size();
+  factors[1] = {static_cast<uint32_t>(weights->shape()[1])};
+  std::vector<uint32_t> order;
+  for (size_t i = 0; i < n; ++i) {
+    factors[2 + i] = {static_cast<uint32_t>(g.kernel[i])};
+    order.push_back(static_cast<uint32_t>(n_channels + 1 + i));
+  }
+  order.push_back(static_cast<uint32_t>(n_channels));
+  for (uint32_t k = 0; k < n_channels; ++k) order.push_back(k);
+  PhasedWeights out{.form = {}, .rho = std::vector<uint32_t>(n), .n_channels = n_channels};
+  TACIT_ASSIGN(out.form, e.weights(weights, EmitContext::kWeightBits, INT_MIN, factors, order));
+  for (size_t i = 0; i < n; ++i) {
+    // k = stride·κ + ρ; beyond the kernel the weights read as zero.
+    const uint32_t label = out.form.axes[2 + i][0];
+    const int64_t taps = (g.kernel[i] + g.strides[i] - 1) / g.strides[i];
+    out.rho[i] =
+        unfold(out.form, label, g.strides[i], 1, 0, static_cast<uint32_t>(taps), static_cast<uint32_t>(g.strides[i]));
+    for (size_t j = 0; j < i; ++j) out.rho[j] += out.rho[j] >= out.rho[i];
+  }
+  return out;
+}
+
 Status emit_conv_transpose(EmitContext& e, const Node& node) {
   const Args args = emit_args(e, node);
   TACIT_ASSIGN(Geometry g, read_geometry(args));
@@ -182,28 +217,9 @@ Status emit_conv_transpose(EmitContext& e, const Node& node) {
     for (size_t j = 0; j < i; ++j) kappa[j] += kappa[j] >= kappa[i];
   }
 
-  // Weights stored [kernel…, channels…, features], the first axis cut like the input's groups and channels.
-  std::vector<std::vector<uint32_t>> factors(weights->rank());
-  for (size_t axis : {1, 2})
-    for (uint32_t label : x.axes[axis]) factors[0].push_back(static_cast<uint32_t>(x.length(label)));
-  const size_t n_groups = x.axes[1].size(), n_channels = factors[0].size();
-  factors[1] = {static_cast<uint32_t>(weights->shape()[1])};
-  std::vector<uint32_t> order;
-  for (size_t i = 0; i < n; ++i) {
-    factors[2 + i] = {static_cast<uint32_t>(g.kernel[i])};
-    order.push_back(static_cast<uint32_t>(n_channels + 1 + i));
-  }
-  order.push_back(static_cast<uint32_t>(n_channels));
-  for (uint32_t k = 0; k < n_channels; ++k) order.push_back(k);
-  TACIT_ASSIGN(Form w, e.weights(weights, EmitContext::kWeightBits, INT_MIN, factors, order));
-  std::vector<uint32_t> rho(n);
-  for (size_t i = 0; i < n; ++i) {
-    // k = stride·κ + ρ; beyond the kernel the weights read as zero.
-    const uint32_t label = w.axes[2 + i][0];
-    const int64_t taps = (g.kernel[i] + g.strides[i] - 1) / g.strides[i];
-    rho[i] = unfold(w, label, g.strides[i], 1, 0, static_cast<uint32_t>(taps), static_cast<uint32_t>(g.strides[i]));
-    for (size_t j = 0; j < i; ++j) rho[j] += rho[j] >= rho[i];
-  }
+  TACIT_ASSIGN(const PhasedWeights cut, phased_weights(e, weights, x, g));
+  const Form& w = cut.form;
+  const size_t n_groups = x.axes[1].size(), n_channels = cut.n_channels;
 
   std::vector<Shared> shared;
   std::vector<uint32_t> inner = x.axes[2];
@@ -223,7 +239,7 @@ Status emit_conv_transpose(EmitContext& e, const Node& node) {
   for (uint32_t label : w.axes[1]) y.axes[1].push_back(product.from_c[label]);
   for (size_t i = 0; i < n; ++i) {
     y.axes.push_back(moved(x.axes[3 + i]));
-    y.axes.back().push_back(product.from_c[rho[i]]);
+    y.axes.back().push_back(product.from_c[cut.rho[i]]);
   }
   for (size_t i = 0; i < n; ++i) y = cropped(std::move(y), 2 + i, g.strides[i], g.pads_begin[i], g.output[i]);
   y.spread = e.spread(node.outputs[0]);

@@ -140,7 +140,16 @@ Status emit_reciprocal(EmitContext& e, const Node& node) {
   return e.set(node.outputs[0], std::move(y));
 }
 
-Status emit_log(EmitContext& e, const Node& node) { return from_table(Function::kLog)(e, node); }
+// The table's arguments are evenly spaced, so that it is coarse where the smallest values are.
+Status emit_log(EmitContext& e, const Node& node) {
+  constexpr double kTolerance = 1e-3;
+  const Spread in = e.spread(node.inputs[0]), out = e.spread(node.outputs[0]);
+  const double step = std::ldexp(1, log2_above(std::max(in.high * e.plan().headroom, 0x1p-60)) - e.plan().bits);
+  const double span = std::max({1.0, -out.low, out.high}), lowest = std::exp(std::min(out.low, out.high));
+  if (e.plan().bits >= 15 && out.low < 0 && step / 2 > kTolerance * span * lowest)
+    return e.refuse(Code::kUnsupported, "the logarithm of values that are too far apart in size");
+  return from_table(Function::kLog)(e, node);
+}
 
 // ---- Pow with a constant exponent
 

@@ -1,4 +1,4 @@
-// ReduceMean and ReduceSum over a set of axes: an attribute at first, an input later.
+// ReduceSum, ReduceMean and ReduceMax over a set of axes: an attribute at first, an input later.
 #include "tacit/model/ops/common.h"
 
 namespace tacit::model {
@@ -80,6 +80,50 @@ Result<Tensors> eval_mean(const Args& args, const Types& outputs) {
   return sums;
 }
 
+Result<Types> shape_max(const Args& args) {
+  TACIT_TRY(one_type(args, Kind::kNumber, {0}));
+  TACIT_ASSIGN(const std::vector<bool> reduced, reduced_axes(args));
+  for (size_t axis = 0; axis < reduced.size(); ++axis)
+    if (reduced[axis] && args.shape(0)[axis] == 0)
+      return args.refuse(Code::kUnsupported, "a maximum over an empty axis");
+  return shape_reduce(args);
+}
+
+Result<Tensors> eval_max(const Args& args, const Types& outputs) {
+  TACIT_ASSIGN(const std::vector<bool> reduced, reduced_axes(args));
+  const Tensor& x = args.tensor(0);
+  Tensor y(outputs[0]);
+  std::vector<bool> seen(y.size(), false);
+  walk(x.shape(), std::array<Shape, 1>{output_strides(x.shape(), reduced)}, [&](size_t i, const auto& at) {
+    const size_t to = static_cast<size_t>(at[0]);
+    if (y.is_real()) {
+      y.reals()[to] = seen[to] ? std::max(y.reals()[to], x.reals()[i]) : x.reals()[i];
+    } else {
+      y.ints()[to] = seen[to] ? std::max(y.ints()[to], x.ints()[i]) : x.ints()[i];
+    }
+    seen[to] = true;
+  });
+  return Tensors{std::move(y)};
+}
+
+// Halves against halves along each axis; they overlap in the middle where the length is odd.
+Status emit_max(EmitContext& e, const Node& node) {
+  TACIT_ASSIGN(const std::vector<bool> reduced, reduced_axes(emit_args(e, node)));
+  TACIT_ASSIGN(Form x, e.operand(node.inputs[0]));
+  for (size_t axis = 0; axis < reduced.size(); ++axis)
+    while (reduced[axis] && !x.axes[axis].empty()) {
+      TACIT_ASSIGN(const uint32_t label, e.single_label(x, axis));
+      const uint32_t n = static_cast<uint32_t>(x.length(label)), half = (n + 1) / 2;
+      Form a = x, b = x;
+      resample(a, label, 0, 1, half);
+      resample(b, label, n - half, 1, half);
+      TACIT_ASSIGN(x, e.maximum(std::move(a), std::move(b)));
+      if (!e.is_operand(x)) x = e.solid(x);
+    }
+  TACIT_ASSIGN(x, e.reshaped(std::move(x), e.graph().type(node.outputs[0]).shape));
+  return e.set(node.outputs[0], std::move(x));
+}
+
 Result<Form> emit_total(EmitContext& e, const Node& node) {
   TACIT_ASSIGN(const std::vector<bool> reduced, reduced_axes(emit_args(e, node)));
   TACIT_ASSIGN(Form sum, e.sum_over(node.inputs[0], reduced));
@@ -112,7 +156,8 @@ TACIT_OPERATORS(reduce) {
     EmitRule emit;
   };
   for (const Reduction& op : {Reduction{"ReduceSum", 13, shape_sum, eval_sum, emit_sum},
-                              {"ReduceMean", 18, shape_mean, eval_mean, emit_mean}}) {
+                              {"ReduceMean", 18, shape_mean, eval_mean, emit_mean},
+                              {"ReduceMax", 18, shape_max, eval_max, emit_max}}) {
     table.add({.name = op.name,
                .opsets = {7, op.axes_input_since - 1},
                .inputs = {1, 1},

@@ -40,16 +40,21 @@ void write_weight(Writer& out, size_t width, int64_t v) {
   if (width == 8) out.i64(v);
 }
 
-// The next `n` weights, from bytes that are known to be there.
-std::vector<int64_t> weights_from(ByteView bytes, size_t width) {
-  std::vector<int64_t> out;
-  out.reserve(bytes.size() / width);
-  for (size_t at = 0; at < bytes.size(); at += width) {
-    uint64_t v = 0;
-    for (size_t i = 0; i < width; ++i) v |= uint64_t{bytes[at + i]} << (8 * i);
-    const int unused = 64 - 8 * static_cast<int>(width);
-    out.push_back(static_cast<int64_t>(v << unused) >> unused);
+template <class T>
+void widen(ByteView bytes, std::vector<int64_t>& out) {
+  for (size_t i = 0; i < out.size(); ++i) {
+    T v = 0;
+    for (size_t k = 0; k < sizeof(T); ++k) v = static_cast<T>(v | T{bytes[sizeof(T) * i + k]} << (8 * k));
+    out[i] = static_cast<std::make_signed_t<T>>(v);
   }
+}
+
+// Weights of this width, little-endian.
+std::vector<int64_t> weights_from(ByteView bytes, size_t width) {
+  std::vector<int64_t> out(bytes.size() / width);
+  if (width == 2) widen<uint16_t>(bytes, out);
+  if (width == 4) widen<uint32_t>(bytes, out);
+  if (width == 8) widen<uint64_t>(bytes, out);
   return out;
 }
 

@@ -70,7 +70,7 @@ Result<Form> EmitContext::operand(ValueId id) {
   if (is_operand(f)) return f;
   TACIT_ASSIGN(f, cells(id));
   if (is_operand(f)) return f;
-  return refuse(Code::kUnsupported, "an integer operand of a product needs more than 20 bits");
+  return refuse(Code::kMayWrap, "an integer operand of a product needs more than 20 bits");
 }
 
 Result<Form> EmitContext::cells(ValueId id) {

@@ -306,10 +306,16 @@ Tensor dequantise(const Port& port, std::span<const int64_t> integers) {
 
 Result<Execution> execute(const IntegerModel& model, std::span<const std::vector<int64_t>> inputs, uint32_t samples,
                           const Visibility& visibility) {
+  return execute(model, model.weights, inputs, samples, visibility);
+}
+
+Result<Execution> execute(const IntegerModel& model, std::vector<std::vector<int64_t>> weights,
+                          std::span<const std::vector<int64_t>> inputs, uint32_t samples,
+                          const Visibility& visibility) {
   TACIT_TRY(check_inputs(model.open, inputs, samples));
   Execution e;
   e.system = statement::instantiate(with_visibility(model.open, visibility), samples);
-  e.assignment.tensors = model.weights;
+  e.assignment.tensors = std::move(weights);
   e.assignment.publics.resize(e.system.publics.size());
   e.assignment.accumulators.resize(e.system.contractions.size());
   for (size_t i = 0; i < e.system.publics.size(); ++i) e.assignment.publics[i] = e.system.publics[i].values;

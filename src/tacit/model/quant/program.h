@@ -138,6 +138,9 @@ struct Execution {
 // declared range doesn't take.
 Result<Execution> execute(const IntegerModel& model, std::span<const std::vector<int64_t>> inputs, uint32_t samples,
                           const Visibility& visibility);
+// The same for a model whose weights were taken out: they become part of the execution, without a copy.
+Result<Execution> execute(const IntegerModel& model, std::vector<std::vector<int64_t>> weights,
+                          std::span<const std::vector<int64_t>> inputs, uint32_t samples, const Visibility& visibility);
 
 // The integers of a port after an execution: [samples, logical axes…] row-major.
 std::vector<int64_t> read(const Execution& execution, const Port& port, uint32_t samples);

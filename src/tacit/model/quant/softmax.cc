@@ -128,19 +128,62 @@ Result<EmitContext::Decay> EmitContext::decay(const Space& labels, const View& d
   return out;
 }
 
+namespace {
+
+// A mask's parts over the labels of the scores.
+struct AlignedMask {
+  Form hidden, count, none;
+};
+
+// False if their axes cut across each other.
+bool align_mask(EmitContext& e, const ScoreMask& mask, Form& x, AlignedMask& out) {
+  out = {e.public_constant(mask.hidden), e.public_constant(mask.count), e.public_constant(mask.none)};
+  return align(x, out.hidden) && align(x, out.count) && align(x, out.none) && align(x, out.hidden) &&
+         align(x, out.count);
+}
+
+// A form over the labels of the rows alone, still without cells.
+struct RowsOfScores {
+  Form form;
+  std::vector<uint32_t> inner;    // the scores' labels along a row
+  std::vector<uint32_t> kept;     // the scores' label of each label of a row
+  std::vector<uint32_t> to_rows;  // and back
+  __int128 length = 1;
+};
+
+RowsOfScores rows_of_scores(const Form& x, const std::vector<bool>& axes) {
+  RowsOfScores out;
+  for (size_t axis = 0; axis < axes.size(); ++axis)
+    if (axes[axis]) out.inner.insert(out.inner.end(), x.axes[axis].begin(), x.axes[axis].end());
+  out.to_rows.resize(x.labels.axes.size(), 0);
+  out.form.labels.axes.clear();
+  for (uint32_t label = 0; label < x.labels.axes.size(); ++label) {
+    if (std::find(out.inner.begin(), out.inner.end(), label) != out.inner.end()) {
+      out.length *= x.length(label);
+      continue;
+    }
+    out.to_rows[label] = static_cast<uint32_t>(out.kept.size());
+    out.kept.push_back(label);
+    out.form.labels.axes.push_back(x.labels.axes[label]);
+  }
+  out.form.labels = laid_out(out.form.labels);
+  for (size_t axis = 0; axis < axes.size(); ++axis) {
+    out.form.axes.emplace_back();
+    for (uint32_t label : x.axes[axis])
+      if (!axes[axis]) out.form.axes.back().push_back(out.to_rows[label]);
+  }
+  return out;
+}
+
+}  // namespace
+
 // With M the least integer such that M·2^s is no less than any score of a row, in steps of 2^−10 = 2^s units:
 //   d = M·2^s − x ≥ 0,   ⌊d / 2^s⌋ = 0 at least once,   e = round(2^14 · exp(−min(⌊d / 2^s⌋, …)))
 // Hidden scores have d large, so that e = 0; the fill is one more score of the rows where something is hidden.
 Result<Exponentials> EmitContext::exponentials(Form x, const std::vector<bool>& axes, const ScoreMask* mask) {
-  Form hidden, count, none;
-  if (mask != nullptr) {
-    hidden = public_constant(mask->hidden);
-    count = public_constant(mask->count);
-    none = public_constant(mask->none);
-    for (Form* other : {&hidden, &count, &none})
-      if (!align(x, *other) || !align(x, hidden))
-        return refuse(Code::kUnsupported, "the mask's axes were reshaped in ways that cut across");
-  }
+  AlignedMask aligned;
+  if (mask != nullptr && !align_mask(*this, *mask, x, aligned))
+    return refuse(Code::kUnsupported, "the mask's axes were reshaped in ways that cut across");
   if (kScoreExponent - x.exponent > 40) {
     TACIT_ASSIGN(x, rounded(x, kScoreExponent - 20));
   }
@@ -149,30 +192,14 @@ Result<Exponentials> EmitContext::exponentials(Form x, const std::vector<bool>& 
   x.labels = laid_out(x.labels);
   const Space& labels = x.labels;
   Exponentials out;
-  std::vector<uint32_t> inner, to_rows(labels.axes.size(), 0);
-  for (size_t axis = 0; axis < axes.size(); ++axis)
-    if (axes[axis]) inner.insert(inner.end(), x.axes[axis].begin(), x.axes[axis].end());
-  std::vector<int64_t> numbers = {s};
-  Form m;  // over the rows' labels
-  m.labels.axes.clear();
+  RowsOfScores rows = rows_of_scores(x, axes);
+  const std::vector<uint32_t>&inner = rows.inner, &to_rows = rows.to_rows;
+  const __int128 row_length = rows.length;
+  Form m = std::move(rows.form);
   m.exponent = kScoreExponent;
-  __int128 row_length = 1;
-  for (uint32_t label = 0; label < labels.axes.size(); ++label) {
-    if (std::find(inner.begin(), inner.end(), label) != inner.end()) {
-      row_length *= labels.axes[label].length;
-      continue;
-    }
-    to_rows[label] = static_cast<uint32_t>(out.rows.size());
-    out.rows.push_back(label);
-    numbers.push_back(label);
-    m.labels.axes.push_back(labels.axes[label]);
-  }
-  m.labels = laid_out(m.labels);
-  for (size_t axis = 0; axis < axes.size(); ++axis) {
-    m.axes.emplace_back();
-    for (uint32_t label : x.axes[axis])
-      if (!axes[axis]) m.axes.back().push_back(to_rows[label]);
-  }
+  out.rows = rows.kept;
+  std::vector<int64_t> numbers = {s};
+  numbers.insert(numbers.end(), out.rows.begin(), out.rows.end());
 
   const __int128 unit = __int128{1} << s;
   m.bounds = {-(-x.bounds.low >> s), -(-x.bounds.high >> s)};
@@ -189,8 +216,8 @@ Result<Exponentials> EmitContext::exponentials(Form x, const std::vector<bool>& 
   if (mask != nullptr) {
     far = 2 * reach * unit;
     if (far >> 59 != 0) return refuse(Code::kMayWrap, "the scores are too wide for a mask");
-    scores = scores + hidden.view * -narrow(far);
-    if (filled) views.push_back(none.view * -narrow(far) + narrow(fill * unit));
+    scores = scores + aligned.hidden.view * -narrow(far);
+    if (filled) views.push_back(aligned.none.view * -narrow(far) + narrow(fill * unit));
   }
   views.insert(views.begin(), scores);
   const TensorId top = new_cells_in_range(m.labels, m.bounds);
@@ -216,14 +243,14 @@ Result<Exponentials> EmitContext::exponentials(Form x, const std::vector<bool>& 
   out.total.bounds = {int64_t{1} << kUnitBits, row_length << kUnitBits};
   if (filled) {
     // Where nothing is hidden the fill is far below.
-    none.view = relabelled(std::move(none.view), to_rows);
-    const View fill_d = m.view + none.view * narrow(2 * reach) + -fill;
+    const View none = relabelled(aligned.none.view, to_rows);
+    const View fill_d = m.view + none * narrow(2 * reach) + -fill;
     TACIT_ASSIGN(const Decay decayed_fill, decay(m.labels, fill_d, 0, 3 * reach));
     out.fill = out.total;
     out.fill->view = decayed_fill.e;
     out.fill->bounds = out.e.bounds;
     Form times = m;
-    times.view = relabelled(std::move(count.view), to_rows);
+    times.view = relabelled(aligned.count.view, to_rows);
     std::vector<Shared> all;
     for (uint32_t label = 1; label < m.labels.axes.size(); ++label) all.push_back({label, label});
     TACIT_ASSIGN(const Product more, contract(*out.fill, times, all, {}));

@@ -69,7 +69,7 @@ def test_equal_distributions(groups, which):
     lengths = np.array([[len(p) for p in g] for g in (a, b)])
     assert abs(lengths[0].mean() - lengths[1].mean()) < 6 * np.sqrt(lengths.var(axis=1).sum() / N)
     end = min(shared_from(g[i], g[i + 1]) for g in (a, b) for i in range(3))
-    assert end > 10_000
+    assert end > 4_000
     a, b = (np.array([p[:end] for p in g]) for g in (a, b))
     # Values of bytes over all positions: two-sample χ² with 255 degrees of freedom.
     counts = np.array([np.bincount(g.ravel(), minlength=256) for g in (a, b)], dtype=np.float64)

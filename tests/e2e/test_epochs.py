@@ -34,7 +34,7 @@ def test_by_hand(tmp_path):
     assert [e["number"] for e in public["epochs"]] == [0, 1, 2] and public["model_id"] == made.report["model_id"]
     assert succeed("inspect", made.ledger)["epoch"] == 2
     assert sorted(p.name for p in tmp_path.iterdir() if p.name.startswith("m.")) == [
-        "m.ledger", "m.pub", "m.tacit"]
+        "m.cache", "m.ledger", "m.pub", "m.tacit"]
 
 
 @pytest.mark.parametrize("model", [models.mlp, models.no_weights])

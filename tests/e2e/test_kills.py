@@ -53,7 +53,7 @@ class Watched(Made):
         self.check()
         assert receipt in self.receipts
         names = {p.name for p in self.folder.iterdir() if p.suffix != ".receipt"}
-        assert names == {"calibration.npz", "in.npz", "m.ledger", "m.pub", "m.tacit", "model.onnx"}
+        assert names == {"calibration.npz", "in.npz", "m.cache", "m.ledger", "m.pub", "m.tacit", "model.onnx"}
         counting.check(self, self.receipts)
 
 

@@ -24,7 +24,7 @@ REFUSED = {
     "1l_powf": "Pow", "1l_topk": "TopK", "1l_upsample": "Resize", "1l_where": "Less", "bitshift": "Mul",
     "bitwise_ops": "Or", "gather_elements": "GatherElements", "general_exp": "Pow", "gru": "GRU",
     "hard_sigmoid": "HardSigmoid", "hard_swish": "HardSwish", "less": "Less", "lightgbm": "GatherElements",
-    "log_softmax": "HardSigmoid", "logsumexp": "ReduceLogSumExp", "lstm_large": "LSTM", "random_forest": "ArgMax",
+    "log_softmax": "HardSigmoid", "logsumexp": "ReduceLogSumExp", "lstm_large": "LSTM", "random_forest": "Less",
     "reducel1": "ReduceL1", "reducel2": "ReduceL2", "rounding_ops": "Round", "trig": "Cos",
     "xgboost": "GatherElements",
 }  # fmt: skip

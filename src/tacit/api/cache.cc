@@ -1,6 +1,7 @@
 #include "tacit/api/cache.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -90,9 +91,31 @@ std::shared_ptr<Mapping> map_file(int fd, size_t size, int flags) {
   return mapping->good() ? mapping : nullptr;
 }
 
+// A cache that is being written stands under this name, locked.
+std::string next(const std::string& path) { return path + ".next"; }
+
+// Opens and locks such a file, unless another process has it. −1: no.
+int open_locked(const std::string& path, int flags) {
+  const int fd = ::open(path.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW | flags, 0600);
+  struct stat ours {
+  }, named{};
+  if (fd >= 0 && ::flock(fd, LOCK_EX | LOCK_NB) == 0 && ::fstat(fd, &ours) == 0 && S_ISREG(ours.st_mode) &&
+      (ours.st_mode & 077) == 0 && ::lstat(path.c_str(), &named) == 0 && ours.st_ino == named.st_ino)
+    return fd;
+  if (fd >= 0) ::close(fd);
+  return -1;
+}
+
+// What a process that died has left.
+void discard_unfinished(const std::string& path) {
+  const Descriptor left(open_locked(next(path), 0));
+  if (left.get() >= 0) ::unlink(next(path).c_str());
+}
+
 }  // namespace
 
 std::optional<prover::Stored> read_cache(const std::string& path, const CacheKey& key) {
+  discard_unfinished(path);
   const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
   if (fd < 0) return {};
   struct stat info {};
@@ -117,11 +140,11 @@ std::optional<prover::Stored> read_cache(const std::string& path, const CacheKey
 }
 
 std::optional<NewCache> NewCache::create(const std::string& path, const CacheKey& key) {
+  auto file = std::make_unique<Descriptor>(open_locked(next(path), O_CREAT));
+  const int fd = file->get();
+  if (fd < 0 || ::ftruncate(fd, 0) != 0) return {};
   NewCache out;
-  const std::string temporary = path + ".tmp" + std::to_string(::getpid());
-  const int fd = ::open(temporary.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  if (fd < 0) return {};
-  out.temporary_ = temporary;
+  out.file_ = std::move(file);
   out.path_ = path;
   const Codeword codeword = choose(fd, key);
   const Layout layout(key, codeword);
@@ -129,7 +152,6 @@ std::optional<NewCache> NewCache::create(const std::string& path, const CacheKey
   std::shared_ptr<Mapping> mapping;
   if (::posix_fallocate(fd, 0, static_cast<off_t>(layout.bytes())) == 0)
     mapping = map_file(fd, layout.bytes(), MAP_SHARED);
-  ::close(fd);
   if (!mapping) return {};
   out.header_ = mapping->bytes();
   out.space_ = parts_of(std::move(mapping), layout, false);
@@ -139,7 +161,7 @@ std::optional<NewCache> NewCache::create(const std::string& path, const CacheKey
 }
 
 NewCache::~NewCache() {
-  if (!temporary_.empty()) ::unlink(temporary_.c_str());
+  if (file_) ::unlink(next(path_).c_str());
 }
 
 void NewCache::keep(const hash::Digest& root) {
@@ -148,7 +170,7 @@ void NewCache::keep(const hash::Digest& root) {
   const hash::Digest tag = tag_of(tag_key_, header);
   header.insert(header.end(), tag.bytes.begin(), tag.bytes.end());
   std::copy(header.begin(), header.end(), header_);
-  if (std::rename(temporary_.c_str(), path_.c_str()) == 0) temporary_.clear();
+  if (std::rename(next(path_).c_str(), path_.c_str()) == 0) file_.reset();
 }
 
 }  // namespace tacit::api

@@ -12,9 +12,11 @@
 // The file is mapped: what is not touched is not read.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 
+#include "tacit/api/files.h"
 #include "tacit/hash/prg.h"
 #include "tacit/prover/matrix.h"
 
@@ -35,10 +37,10 @@ struct CacheKey {
 // The commitment in a file; nothing when there is none that fits.
 std::optional<prover::Stored> read_cache(const std::string& path, const CacheKey& key);
 
-// A file under a temporary name with space for a commitment; gone again unless it is kept.
+// A file NAME.cache.next with space for a commitment, locked; gone again unless it is kept.
 class NewCache {
  public:
-  // Nothing when the file can't be made: then there is no cache.
+  // Nothing when the file can't be made, or another process is making one: then there is no cache.
   static std::optional<NewCache> create(const std::string& path, const CacheKey& key);
   NewCache(NewCache&&) = default;
   ~NewCache();
@@ -50,7 +52,8 @@ class NewCache {
 
  private:
   NewCache() = default;
-  std::string temporary_, path_;
+  std::unique_ptr<Descriptor> file_;  // locked; none: kept
+  std::string path_;
   prover::Stored space_;
   uint8_t* header_ = nullptr;
   Bytes start_;  // of the header, up to the root

@@ -79,6 +79,8 @@ class Builder {
     visit(tensor, pieces, 0, 0, tensor.base, item.scale * weight.factor, kinds);
   }
 
+  size_t n_patterns() const { return out_.patterns.size() + small_.size(); }
+
   BlockWeights<E> finish() {
     for (auto& [row, weights] : small_) {
       out_.patterns.push_back(std::move(weights));
@@ -248,10 +250,13 @@ class BlockRounds final : public TopRounds<E> {
 }  // namespace
 
 template <class E>
-BlockWeights<E> block_weights(const statement::System& system, statement::OracleId oracle, int log_row,
-                              std::span<const ScaledFunctional<E>> list) {
+std::optional<BlockWeights<E>> block_weights(const statement::System& system, statement::OracleId oracle, int log_row,
+                                             std::span<const ScaledFunctional<E>> list, size_t most) {
   Builder<E> builder(system, oracle, log_row);
-  for (const ScaledFunctional<E>& item : list) builder.add(item);
+  for (const ScaledFunctional<E>& item : list) {
+    builder.add(item);
+    if (builder.n_patterns() > most) return {};
+  }
   return builder.finish();
 }
 
@@ -261,8 +266,8 @@ std::unique_ptr<TopRounds<E>> block_rounds(const Cells& cells, BlockWeights<E> w
 }
 
 #define TACIT_INSTANTIATE(E)                                                                    \
-  template BlockWeights<E> block_weights<E>(const statement::System&, statement::OracleId, int, \
-                                            std::span<const ScaledFunctional<E>>);              \
+  template std::optional<BlockWeights<E>> block_weights<E>(                                      \
+      const statement::System&, statement::OracleId, int, std::span<const ScaledFunctional<E>>, size_t); \
   template std::unique_ptr<TopRounds<E>> block_rounds<E>(const Cells&, BlockWeights<E>);
 TACIT_FOR_EACH_FIELD(TACIT_INSTANTIATE)
 

@@ -12,6 +12,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "tacit/prover/cells.h"
@@ -33,9 +34,10 @@ struct ScaledFunctional {
   E scale;
 };
 
+// Nothing when more than `most` patterns are needed.
 template <class E>
-BlockWeights<E> block_weights(const statement::System& system, statement::OracleId oracle, int log_row,
-                              std::span<const ScaledFunctional<E>> list);
+std::optional<BlockWeights<E>> block_weights(const statement::System& system, statement::OracleId oracle, int log_row,
+                                             std::span<const ScaledFunctional<E>> list, size_t most);
 
 // Requires weights split at or below the rows of a limb.
 template <class E>

@@ -80,7 +80,7 @@ class BlockClaim : public testing::Test {
       cells.read<F>(limb, 0, row);
       for (size_t i = 0; i < rows; ++i) c[limb * rows + i] = E(row[i]);
     }
-    auto top = block_rounds<E>(cells, block_weights<E>(system, oracle, log_row, scaled));
+    auto top = block_rounds<E>(cells, *block_weights<E>(system, oracle, log_row, scaled, 1000));
     ASSERT_EQ(top->bits(), system.oracles[oracle].log_address());
     EXPECT_EQ(top->sum(), (dot<E>(a, c)));
     for (bool last = false; !last;) {
@@ -127,7 +127,7 @@ TEST(BlockWeights, SharedPointsSharePatterns) {
         {i, {E::one(), {verifier::eq_weight<E>(point(7), 96), verifier::eq_weight<E>(point(8), 192)}}});
   std::vector<ScaledFunctional<E>> scaled;
   for (const auto& f : functionals) scaled.push_back({&f, E::one()});
-  EXPECT_EQ((block_weights<E>(system, oracle, 8, scaled).patterns.size()), 1u);
+  EXPECT_EQ((block_weights<E>(system, oracle, 8, scaled, 16)->patterns.size()), 1u);
 }
 
 }  // namespace

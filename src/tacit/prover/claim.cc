@@ -1,6 +1,7 @@
 #include "tacit/prover/claim.h"
 
 #include <algorithm>
+#include <map>
 
 #include "tacit/parallel/parallel.h"
 #include "tacit/prover/block_claim.h"
@@ -255,8 +256,8 @@ namespace {
 
 // Oracles of fewer cells are written down over the challenge field.
 constexpr int kLogLarge = 17;
-// A pattern costs a product a cell; the plain rounds cost about this many, and 32 bytes.
-constexpr size_t kMostPatterns = 16;
+// A pattern costs a product a cell; the plain rounds cost about this many, most of it for 32 bytes of fresh memory.
+constexpr size_t kMostPatterns = 48;
 
 // The pair of a large oracle, split where its weights have few patterns; nothing when they have many everywhere.
 template <class E>
@@ -264,12 +265,25 @@ std::unique_ptr<TopRounds<E>> large_oracle(const System& system, statement::Orac
                                            std::span<const ScaledFunctional<E>> list) {
   const int bits = system.oracles[oracle].log_address();
   if (bits < kLogLarge) return nullptr;
-  for (const int log_row : {std::clamp(bits / 2, 10, 14), 14, 12, 10, 8}) {
+  for (const int log_row : {12, 10, 14, 8}) {
     if (log_row > cells.log_rows()) continue;
-    BlockWeights<E> weights = block_weights<E>(system, oracle, log_row, list);
-    if (weights.patterns.size() <= kMostPatterns) return block_rounds<E>(cells, std::move(weights));
+    if (auto weights = block_weights<E>(system, oracle, log_row, list, kMostPatterns))
+      return block_rounds<E>(cells, std::move(*weights));
   }
   return nullptr;
+}
+
+// All weights on one oracle; tensors share no address.
+template <class E>
+void add_weights(const System& system, std::span<const ScaledFunctional<E>> list, std::span<E> dense) {
+  std::map<statement::TensorId, std::vector<const ScaledFunctional<E>*>> by_tensor;
+  for (const ScaledFunctional<E>& item : list) by_tensor[item.functional->id].push_back(&item);
+  std::vector<const std::vector<const ScaledFunctional<E>*>*> work;
+  for (const auto& [id, items] : by_tensor) work.push_back(&items);
+  parallel::parallel_for(0, work.size(), 1, [&](size_t i, size_t) {
+    for (const ScaledFunctional<E>* item : *work[i])
+      add_weight<E>(system.tensors[item->functional->id], item->functional->weight, item->scale, dense);
+  });
 }
 
 }  // namespace
@@ -293,7 +307,7 @@ std::vector<E> prove_claims(VeilWriter<E>& veil, const System& system,
     const size_t rows = size_t{1} << cells[o]->log_rows();
     pairs[o].a.assign(size_t{1} << system.oracles[o].log_address(), E::zero());
     pairs[o].c.assign(pairs[o].a.size(), E::zero());
-    for (const auto& [f, scale] : scaled[o]) add_weight<E>(system.tensors[f->id], f->weight, scale, pairs[o].a);
+    add_weights<E>(system, scaled[o], pairs[o].a);
     parallel::parallel_for(0, cells[o]->limbs(), 1, [&](size_t b, size_t) {
       std::vector<F> limb(rows);
       cells[o]->read<F>(b, 0, limb);

@@ -265,9 +265,9 @@ std::unique_ptr<TopRounds<E>> block_rounds(const Cells& cells, BlockWeights<E> w
   return std::make_unique<BlockRounds<E>>(cells, std::move(weights));
 }
 
-#define TACIT_INSTANTIATE(E)                                                                    \
-  template std::optional<BlockWeights<E>> block_weights<E>(                                      \
-      const statement::System&, statement::OracleId, int, std::span<const ScaledFunctional<E>>, size_t); \
+#define TACIT_INSTANTIATE(E)                                                                                   \
+  template std::optional<BlockWeights<E>> block_weights<E>(const statement::System&, statement::OracleId, int, \
+                                                           std::span<const ScaledFunctional<E>>, size_t);      \
   template std::unique_ptr<TopRounds<E>> block_rounds<E>(const Cells&, BlockWeights<E>);
 TACIT_FOR_EACH_FIELD(TACIT_INSTANTIATE)
 

@@ -208,13 +208,13 @@ CellPoint<E> verify_claims(Veil<E>& veil, const System& system, const std::vecto
     power *= eta;
   }
   const SumcheckEnd<E> end = verify_sumcheck(veil, kClaimSumcheck, claim_bits(system), veil.sum(batch));
+  EqTables<E> tables(end.point);
   std::vector<E> weight(system.oracles.size(), E::zero());
   for (size_t j = 0; j < claims.size(); ++j)
     for (const Functional<E>& f : claims[j].tensors) {
       const statement::Tensor& tensor = system.tensors[f.id];
-      const size_t bits = static_cast<size_t>(system.oracles[tensor.oracle].log_address());
-      weight[tensor.oracle] +=
-          batch[j].first * evaluate_at<E>(tensor, f.weight, std::span<const E>(end.point).first(bits));
+      const int bits = system.oracles[tensor.oracle].log_address();
+      weight[tensor.oracle] += batch[j].first * evaluate_at<E>(tensor, f.weight, bits, tables);
     }
   CellPoint<E> out{end.point, veil.receive(Label::kCellValue, system.oracles.size())};
   std::vector<std::pair<E, Affine<E>>> check{{-E::one(), end.value}};

@@ -121,7 +121,8 @@ E evaluate(const Space& space, std::span<const int64_t> values, const Weight<E>&
 }
 
 template <class E>
-E evaluate_at(const statement::Tensor& tensor, const Weight<E>& weight, std::span<const E> point) {
+E evaluate_at(const statement::Tensor& tensor, const Weight<E>& weight, int log_address, EqTables<E>& tables) {
+  const std::span<const E> point = tables.point().first(static_cast<size_t>(log_address));
   const std::vector<Axis>& axes = tensor.space.axes;
   const size_t d = axes.size();
   // slices[a][s]: the axis weight of strip s, extended to the strip's coordinates.
@@ -132,7 +133,7 @@ E evaluate_at(const statement::Tensor& tensor, const Weight<E>& weight, std::spa
     const Axis& axis = axes[a];
     const AxisWeight<E>& w = weight.axes[a];
     if (w.values.empty()) return E::zero();
-    const std::vector<E> eq = poly::eq_table<E>(point.subspan(static_cast<size_t>(bit), axis.log_strip));
+    const std::vector<E>& eq = tables.table(static_cast<size_t>(bit), axis.log_strip);
     bit += axis.log_strip;
     first[a] = w.begin >> axis.log_strip;
     const uint32_t last = static_cast<uint32_t>((w.begin + w.values.size() - 1) >> axis.log_strip);
@@ -245,7 +246,7 @@ Weight<E> point_weight(const Space& labels, std::span<const E> point) {
                           Expansion<E>&);                                                                             \
   template E total<E>(const Weight<E>&);                                                                              \
   template E evaluate<E>(const Space&, std::span<const int64_t>, const Weight<E>&);                                   \
-  template E evaluate_at<E>(const statement::Tensor&, const Weight<E>&, std::span<const E>);                          \
+  template E evaluate_at<E>(const statement::Tensor&, const Weight<E>&, int, EqTables<E>&);                           \
   template std::vector<Weight<E>> leaf_weights<E>(const Space&, uint64_t, std::span<const E>);                        \
   template Weight<E> point_weight<E>(const Space&, std::span<const E>);                                               \
   template AxisWeight<E> eq_weight<E>(std::span<const E>, uint32_t);

@@ -9,9 +9,11 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <span>
 #include <vector>
 
+#include "tacit/poly/eq.h"
 #include "tacit/statement/system.h"
 
 namespace tacit::verifier {
@@ -59,10 +61,27 @@ E total(const Weight<E>& weight);
 template <class E>
 E evaluate(const statement::Space& space, std::span<const int64_t> values, const Weight<E>& weight);
 
-// The multilinear extension, at `point` (a point of the oracle's address space), of the functional's weight laid out
-// on the tensor's places. Cost: the lengths of the axes plus the number of blocks.
+// A point with the eq tables of runs of its coordinates: the tensors of an oracle share most of them.
 template <class E>
-E evaluate_at(const statement::Tensor& tensor, const Weight<E>& weight, std::span<const E> point);
+class EqTables {
+ public:
+  explicit EqTables(std::span<const E> point) : point_(point) {}
+  std::span<const E> point() const { return point_; }
+  const std::vector<E>& table(size_t first, size_t n) {
+    std::vector<E>& out = tables_[{first, n}];
+    if (out.empty()) out = poly::eq_table<E>(point_.subspan(first, n));
+    return out;
+  }
+
+ private:
+  std::span<const E> point_;
+  std::map<std::pair<size_t, size_t>, std::vector<E>> tables_;
+};
+
+// The multilinear extension, at a point of the oracle's address space or of a larger one, of the functional's weight laid
+// out on the tensor's places. Cost: the lengths of the axes plus the number of blocks.
+template <class E>
+E evaluate_at(const statement::Tensor& tensor, const Weight<E>& weight, int log_address, EqTables<E>& tables);
 
 // The weights that a point of a tree of leaves gives to the elements of a space whose place 0 is at address `base`:
 // eq(point, base + place(x)), as a sum of separable weights with disjoint supports.

@@ -165,7 +165,9 @@ TYPED_TEST(FunctionalTest, WeightsAtAPointOfTheOracle) {
     const std::vector<uint64_t> places = places_of(tensor.space);
     E want = E::zero();
     for (size_t i = 0; i < places.size(); ++i) want += dense[i] * eq[tensor.base + places[i]];
-    ASSERT_EQ(evaluate_at<E>(tensor, weight, point), want) << "round " << round;
+    EqTables<E> tables(point);
+    ASSERT_EQ(evaluate_at<E>(tensor, weight, bits, tables), want) << "round " << round;
+    ASSERT_EQ(evaluate_at<E>(tensor, weight, bits, tables), want) << "from tables that are there";
   }
 }
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <random>
 
 #include "tacit/model/float/interpreter.h"
 #include "tacit/model/lower/rewrite.h"
@@ -25,28 +24,6 @@ Result<std::vector<Spread>> calibrate(const Graph& graph, const std::vector<Samp
       }
     }
   }
-  return out;
-}
-
-std::vector<Sample> synthetic_samples(const Graph& graph, size_t n_samples) {
-  std::mt19937_64 bits(1);
-  // Twelve uniform numbers make a normal one, the same on every machine.
-  auto uniform = [&] { return static_cast<double>(bits() >> 11) * 0x1p-53; };
-  std::vector<Sample> out(n_samples);
-  for (Sample& sample : out)
-    for (ValueId id : graph.inputs) {
-      Tensor& x = sample.emplace_back(graph.type(id));
-      for (size_t i = 0; i < x.size(); ++i) {
-        if (x.is_real()) {
-          double sum = -6;
-          for (int k = 0; k < 12; ++k) sum += uniform();
-          x.reals()[i] = sum;
-        } else {
-          const IntRange range = int_range(x.dtype());
-          x.ints()[i] = static_cast<int64_t>(uniform() * static_cast<double>(std::min<int64_t>(range.max, 255) + 1));
-        }
-      }
-    }
   return out;
 }
 

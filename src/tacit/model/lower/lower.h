@@ -18,8 +18,8 @@ namespace tacit::model {
 // Errors: those of run_float.
 Result<std::vector<Spread>> calibrate(const Graph& graph, const std::vector<Sample>& samples);
 
-// Inputs drawn from a fixed generator, for models that come without data: floats normal around 0, integers
-// uniform in their type's range, cut to [0, 255].
+// Inputs drawn from a fixed generator, for models that come without data: floats normal around 0, integers uniform in
+// [0, 255] as far as their type holds them and every axis that they are an index of is long enough.
 std::vector<Sample> synthetic_samples(const Graph& graph, size_t n_samples);
 
 // The program for one plan. Requires a folded graph and spreads of its values.

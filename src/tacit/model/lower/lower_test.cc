@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "tacit/model/float/interpreter.h"
@@ -73,6 +74,22 @@ TEST(Lower, BatchNormIsFusedIntoTheWeights) {
   const auto report = compare(graph, *model, samples);
   ASSERT_TRUE(report);
   EXPECT_LE(report->outputs[0].max, 2e-4);
+}
+
+TEST(Lower, SyntheticIndicesLieWithinTheirAxis) {
+  Maker m;
+  const ValueId tokens = m.value("tokens", {DType::kInt64, {1, 200}}),
+                free = m.value("free", {DType::kInt64, {1, 200}});
+  const ValueId flat = m.node("Reshape", {tokens, m.constant("shape", {1}, {200})});
+  m.node("Gather", {m.constant("table", {2, 3}, {1, 2, 3, 4, 5, 6}), flat}, {{"axis", int64_t{-1}}});
+  m.graph.inputs = {tokens, free};
+  const auto samples = synthetic_samples(m.graph, 2);
+  for (const Sample& sample : samples) {
+    const auto [low, high] = std::minmax_element(sample[0].ints().begin(), sample[0].ints().end());
+    EXPECT_EQ(*low, 0);
+    EXPECT_EQ(*high, 2);
+    EXPECT_GT(*std::max_element(sample[1].ints().begin(), sample[1].ints().end()), 200);
+  }
 }
 
 TEST(Lower, AValueReadTwiceIsNotFused) {

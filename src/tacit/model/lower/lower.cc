@@ -7,21 +7,40 @@
 #include "tacit/model/lower/rewrite.h"
 #include "tacit/model/ops/move.h"
 #include "tacit/model/ops/operator.h"
+#include "tacit/parallel/parallel.h"
 
 namespace tacit::model {
 
-Result<std::vector<Spread>> calibrate(const Graph& graph, const std::vector<Sample>& samples) {
+namespace {
+
+// What each value spans in one sample; constants, which are the same in all, only if asked for.
+Result<std::vector<Spread>> spreads_of(const Graph& graph, const Sample& sample, bool with_constants) {
+  TACIT_ASSIGN(const auto values, run_float_all(graph, sample));
   std::vector<Spread> out(graph.values.size());
-  for (const Sample& sample : samples) {
-    TACIT_ASSIGN(const auto values, run_float_all(graph, sample));
-    for (size_t id = 0; id < values.size(); ++id) {
-      if (values[id] == nullptr) continue;
-      for (size_t i = 0; i < values[id]->size(); ++i) {
-        const double v = values[id]->as_real(i);
-        if (!std::isfinite(v)) continue;  // a mask's
-        out[id].low = std::min(out[id].low, v);
-        out[id].high = std::max(out[id].high, v);
-      }
+  for (size_t id = 0; id < values.size(); ++id) {
+    if (values[id] == nullptr || (!with_constants && graph.values[id].constant != nullptr)) continue;
+    for (size_t i = 0; i < values[id]->size(); ++i) {
+      const double v = values[id]->as_real(i);
+      if (!std::isfinite(v)) continue;  // a mask's
+      out[id].low = std::min(out[id].low, v);
+      out[id].high = std::max(out[id].high, v);
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+Result<std::vector<Spread>> calibrate(const Graph& graph, const std::vector<Sample>& samples) {
+  std::vector<Result<std::vector<Spread>>> each(samples.size());
+  parallel::parallel_for(0, samples.size(), 1,
+                         [&](size_t i, size_t) { each[i] = spreads_of(graph, samples[i], i == 0); });
+  std::vector<Spread> out(graph.values.size());
+  for (Result<std::vector<Spread>>& spreads : each) {
+    TACIT_TRY(spreads);
+    for (size_t id = 0; id < out.size(); ++id) {
+      out[id].low = std::min(out[id].low, (*spreads)[id].low);
+      out[id].high = std::max(out[id].high, (*spreads)[id].high);
     }
   }
   return out;

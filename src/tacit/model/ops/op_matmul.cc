@@ -23,17 +23,21 @@ struct Matrix {
   int64_t column_step;
 };
 
-// out[i][j] = Σ_k a[i][k] · b[k][j] for an m × n result; false when an integer doesn't fit.
+// out[i][j] = Σ_k a[i][k] · b[k][j] for an m × n result; false when an integer doesn't fit. In tiles, so that a tile of
+// the result stays in the cache while a strip of b goes by once.
 template <class T>
 bool multiply(Matrix<T> a, Matrix<T> b, int64_t m, int64_t depth, int64_t n, T* out) {
+  constexpr int64_t kTileRows = 32, kTileColumns = 256;
   bool fits = true;
-  for (int64_t i = 0; i < m; ++i) {
-    for (int64_t k = 0; k < depth; ++k) {
-      const T factor = a.data[i * a.row_step + k * a.column_step];
-      const T* row = b.data + k * b.row_step;
-      for (int64_t j = 0; j < n; ++j) fits &= accumulate(out[i * n + j], factor, row[j * b.column_step]);
-    }
-  }
+  for (int64_t j0 = 0; j0 < n; j0 += kTileColumns)
+    for (int64_t i0 = 0; i0 < m; i0 += kTileRows)
+      for (int64_t k = 0; k < depth; ++k)
+        for (int64_t i = i0; i < std::min(m, i0 + kTileRows); ++i) {
+          const T factor = a.data[i * a.row_step + k * a.column_step];
+          const T* row = b.data + k * b.row_step;
+          for (int64_t j = j0; j < std::min(n, j0 + kTileColumns); ++j)
+            fits &= accumulate(out[i * n + j], factor, row[j * b.column_step]);
+        }
   return fits;
 }
 

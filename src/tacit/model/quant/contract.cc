@@ -16,7 +16,7 @@ using statement::View;
 constexpr __int128 kExact = __int128{1} << 53;
 
 // out[l][r] = Σ_i x[l][i] · y[i][r]; rows of `out` are contiguous.
-#if defined(__x86_64__)
+#if defined(__x86_64__) && !defined(__SANITIZE_THREAD__)  // the choice is made before that sanitizer is ready
 __attribute__((target_clones("avx512f", "avx2", "default")))
 #endif
 void product(const double* x, const double* y, size_t lefts, size_t inner, size_t rights, double* out) {

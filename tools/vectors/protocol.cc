@@ -51,11 +51,13 @@ Json at_case(const System& system, TensorId id) {
   verifier::Weight<E> weight{random.next<E>(), {}};
   for (const Axis& axis : tensor.space.axes)
     weight.axes.push_back({axis.length / 2, random.list<E>(axis.length - axis.length / 2)});
-  const auto point = random.list<E>(static_cast<size_t>(system.oracles[tensor.oracle].log_address()));
+  const int bits = system.oracles[tensor.oracle].log_address();
+  const auto point = random.list<E>(static_cast<size_t>(bits));
+  verifier::EqTables<E> tables(point);
   return {{"tensor", id},
           {"weight", to_json(weight)},
           {"point", elements(point)},
-          {"value", element(verifier::evaluate_at<E>(tensor, weight, point))}};
+          {"value", element(verifier::evaluate_at<E>(tensor, weight, bits, tables))}};
 }
 
 }  // namespace

@@ -183,8 +183,14 @@ Status commit_outputs(const ProveOptions& options, const model::Execution& execu
     const auto at = std::find(job.outputs.begin(), job.outputs.end(), port);
     if (at == job.outputs.end()) continue;
     const statement::Port& output = job.model.open.outputs[port];
-    DataFile file{{job.model.profile, output.shape, output.dtype, output.exponent, output.range, job.ports.samples},
-                  execution.outputs[port]};
+    DataFile file;
+    file.open.profile = job.model.profile;
+    file.open.shape = output.shape;
+    file.open.dtype = output.dtype;
+    file.open.exponent = output.exponent;
+    file.open.range = output.range;
+    file.open.samples = job.ports.samples;
+    file.values = execution.outputs[port];
     const std::string& name = options.commit_outputs[static_cast<size_t>(at - job.outputs.begin())].file;
     TACIT_ASSIGN(NewData made, make_data(std::move(file), name, options.min_data_proofs));
     out.of_outputs.push_back(std::move(made));

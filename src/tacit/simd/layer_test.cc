@@ -76,7 +76,9 @@ TEST_F(LayerTest, AgreesWithTheDefinitionAtEveryLevel) {
         Array o[4] = {Array(blocks / 2), Array(blocks / 2), Array(blocks / 2), Array(blocks / 2)};
         const LayerStore out{o[0].words.data(), o[1].words.data(), o[2].words.data(), o[3].words.data()};
         const LayerMessage message = layer_fold(in, &theta, r, blocks, eq_low, eq2, out, loop);
-        if (blocks > 2) EXPECT_EQ(message, sum(bound, eq2));
+        if (blocks > 2) {
+          EXPECT_EQ(message, sum(bound, eq2));
+        }
         for (int a = 0; a < 4; ++a)
           for (size_t i = 0; i < bound[a].size(); ++i) ASSERT_EQ(o[a].get(i), bound[a][i]);
         Array p(blocks / 2), q(blocks / 2);

@@ -132,10 +132,14 @@ TEST(Lower, PlanIsNoWorseThanItsNeighbours) {
   for (int step : {-1, 1}) {
     Plan other = plan;
     other.clamp_bits = static_cast<uint8_t>(other.clamp_bits + step);
-    if (other.clamp_bits <= other.bits && other.clamp_bits >= 6) EXPECT_GE(cost(other), cost(plan));
+    if (other.clamp_bits <= other.bits && other.clamp_bits >= 6) {
+      EXPECT_GE(cost(other), cost(plan));
+    }
     other = plan;
     other.digit_bits = static_cast<uint8_t>(other.digit_bits + step);
-    if (other.digit_bits <= 16 && other.digit_bits >= 6) EXPECT_GE(cost(other), cost(plan));
+    if (other.digit_bits <= 16 && other.digit_bits >= 6) {
+      EXPECT_GE(cost(other), cost(plan));
+    }
   }
 }
 

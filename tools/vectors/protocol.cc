@@ -97,12 +97,13 @@ Json lookup_vectors() {
   out["accumulators_of_q"] = to_json(claims[1].parts)["accumulators"];
   Random more(10);
   const auto point = more.list<E2>(static_cast<size_t>(verifier::claim_bits(system)));
+  verifier::EqTables<E2> tables(point);
   auto sum_at = [&](const verifier::Claim<E2>& claim, OracleId oracle) {
     E2 sum = E2::zero();
-    const auto bits = static_cast<size_t>(system.oracles[oracle].log_address());
+    const int bits = system.oracles[oracle].log_address();
     for (const auto& f : claim.parts.tensors)
       if (system.tensors[f.id].oracle == oracle)
-        sum += verifier::evaluate_at<E2>(system.tensors[f.id], f.weight, std::span(point).first(bits));
+        sum += verifier::evaluate_at<E2>(system.tensors[f.id], f.weight, bits, tables);
     return element(sum);
   };
   out["address_point"] = elements(point);

@@ -96,7 +96,7 @@ TEST_P(ProvingTest, ReceiptsOfEveryKindAreValid) {
   const auto admitted = receipt::admit(std::move(*parsed));
   ASSERT_TRUE(admitted) << admitted.error().message();
   for (const uint32_t samples : {1u, 5u, 64u})
-    for (const Visibility visibility : {Visibility{false, true}, {true, true}, {true, false}, {false, false}}) {
+    for (const Visibility& visibility : {Visibility{false, true}, {true, true}, {true, false}, {false, false}}) {
       const Receipt made = prove(input(samples), visibility, {{"case", "7781"}});
       const auto again = receipt::parse_receipt(receipt::encode(made));
       ASSERT_TRUE(again) << again.error().message();
@@ -328,7 +328,9 @@ TEST_P(ProvingTest, SurvivesHostileReceipts) {
     for (uint64_t j = 0; j <= random() % 3; ++j) bytes[random() % reach] ^= static_cast<uint8_t>(1 + random() % 255);
     if (bytes == good) continue;
     const auto parsed = receipt::parse_receipt(bytes);
-    if (parsed) EXPECT_FALSE(receipt::verify_receipt(*admitted, *parsed, {}));
+    if (parsed) {
+      EXPECT_FALSE(receipt::verify_receipt(*admitted, *parsed, {}));
+    }
   }
 }
 

@@ -19,6 +19,7 @@ struct Case {
   Setting (*setting)(Recursion recursion, uint64_t seed);
   Recursion recursion;
 };
+void PrintTo(const Case& c, std::ostream* out) { *out << c.name; }
 
 verifier::Parameters with(Recursion recursion, verifier::Parameters parameters) {
   if (recursion == Recursion::kLevels) add_levels(parameters);

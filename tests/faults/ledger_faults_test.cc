@@ -64,7 +64,7 @@ class LedgerFaults : public testing::Test {
 
   // For every call of a spending: no record is lost, no serial comes back, the next spending works.
   void at_every_call(Fault fault) {
-    if (!supported(fault)) GTEST_SKIP();
+    if (!supported(fault)) GTEST_SKIP() << "this machine can't stop a process at its calls";
     create();
     std::set<uint64_t> serials;
     uint64_t spent = 0;
@@ -146,7 +146,8 @@ TEST_F(LedgerFaults, CopiesAreRefused) {
   ASSERT_TRUE(spend_one());
   const Bytes bytes = *read_file(path_, 1 << 20);
   constexpr size_t kBirth = 16 + 32 + 4 + 4 + 8 + 32 + 8;
-  if (std::all_of(bytes.begin() + kBirth, bytes.begin() + kBirth + 8, [](uint8_t b) { return b == 0; })) GTEST_SKIP();
+  if (std::all_of(bytes.begin() + kBirth, bytes.begin() + kBirth + 8, [](uint8_t b) { return b == 0; }))
+    GTEST_SKIP() << "this file system reports no time of birth, so copies can't be told";
   const std::string other = folder_ + "/y.ledger";
   std::filesystem::copy(path_, other);
   EXPECT_EQ(spend(other, header_, 1, Spending::kProof).error().code, Code::kBadLedger);

@@ -88,16 +88,11 @@ Result<LedgerHeader> parse_header(ByteView bytes, const Identity& found, const s
   TACIT_TRY(receipt::check_magic(bytes, kMagic, path.c_str()));
   Reader in(bytes.subspan(kMagic.size()), path);
   LedgerHeader header;
-  const auto take_digest = [&](hash::Digest& digest) -> Status {
-    TACIT_ASSIGN(const ByteView raw, in.raw(digest.bytes.size()));
-    std::copy(raw.begin(), raw.end(), digest.bytes.begin());
-    return {};
-  };
-  TACIT_TRY(take_digest(header.model_id));
+  TACIT_ASSIGN(header.model_id, receipt::parse_digest(in));
   TACIT_ASSIGN(header.epoch, in.u32());
   TACIT_ASSIGN(header.max_queries, in.u32());
   TACIT_ASSIGN(header.rows, in.u64());
-  TACIT_TRY(take_digest(header.root));
+  TACIT_ASSIGN(header.root, receipt::parse_digest(in));
   Identity identity;
   TACIT_ASSIGN(identity.inode, in.u64());
   TACIT_ASSIGN(identity.birth, in.u64());

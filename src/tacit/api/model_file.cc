@@ -53,14 +53,10 @@ hash::Digest checksum_of(ByteView bytes) {
 }
 
 Result<ModelFile> parse_model_file(ByteView bytes) {
-  TACIT_TRY(receipt::check_magic(bytes, kMagic, kPlace));
-  if (bytes.size() < kMagic.size() + kDigestBytes) return fail(Code::kTruncated, kPlace, bytes.size());
-  const ByteView content = bytes.first(bytes.size() - kDigestBytes);
-  const hash::Digest sum = hash::blake3(content);
-  if (sum != checksum_of(bytes)) return fail(Code::kBadChecksum, kPlace);
-  Reader in(content.subspan(kMagic.size()), kPlace);
+  TACIT_ASSIGN(const ByteView content, receipt::checked_content(bytes, kMagic, kPlace));
+  Reader in(content, kPlace);
   ModelFile file;
-  file.checksum = sum;
+  file.checksum = checksum_of(bytes);
   TACIT_ASSIGN(const uint8_t profile, in.u8());
   if (profile > static_cast<uint8_t>(verifier::Profile::k128)) return fail(Code::kNonCanonical, kPlace);
   file.profile = static_cast<verifier::Profile>(profile);

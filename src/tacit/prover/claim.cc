@@ -254,8 +254,6 @@ void add_weight(const statement::Tensor& tensor, const Weight<E>& weight, const 
 
 namespace {
 
-// Oracles of fewer cells are written down over the challenge field.
-constexpr int kLogLarge = 17;
 // A pattern costs a product a cell; the plain rounds cost about this many, most of it for 32 bytes of fresh memory.
 constexpr size_t kMostPatterns = 48;
 
@@ -264,7 +262,7 @@ template <class E>
 std::unique_ptr<TopRounds<E>> large_oracle(const System& system, statement::OracleId oracle, const Cells& cells,
                                            std::span<const ScaledFunctional<E>> list) {
   const int bits = system.oracles[oracle].log_address();
-  if (bits < kLogLarge) return nullptr;
+  if (bits < kLogLargeOracle) return nullptr;
   for (const int log_row : {12, 10, 14, 8}) {
     if (log_row > cells.log_rows()) continue;
     if (auto weights = block_weights<E>(system, oracle, log_row, list, kMostPatterns))

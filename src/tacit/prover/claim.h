@@ -22,6 +22,10 @@ std::vector<std::vector<verifier::Functional<E>>> prove_contractions(VeilWriter<
                                                                      const statement::Assignment& assignment,
                                                                      const std::vector<verifier::Instance<E>>& list);
 
+// Oracles of at least 2^kLogLargeOracle cells aren't written down over the challenge field if that can be helped
+// (block_claim.h).
+inline constexpr int kLogLargeOracle = 17;
+
 // Draws η, runs the sumcheck over all oracles' cells, sends their values. Returns the point.
 // cells[o]: those of oracle o.
 template <class E>

@@ -4,6 +4,7 @@
 
 #include "tacit/parallel/parallel.h"
 #include "tacit/prover/cells.h"
+#include "tacit/prover/claim.h"
 #include "tacit/verifier/lookup.h"
 
 namespace tacit::prover {
@@ -15,7 +16,6 @@ using verifier::Parameters;
 
 constexpr uint64_t kWord = 8, kDigest = 32;
 constexpr uint64_t kProcess = uint64_t{12} << 20;  // program, statement, tables of functions, allocator
-constexpr int kLogWrittenDown = 17;                // oracles below have their claims in vectors (claim.cc)
 
 uint64_t element(const Parameters& parameters) {
   return kWord * (parameters.profile == verifier::Profile::k100 ? 2 : 3);
@@ -53,7 +53,7 @@ void add_stack(const System& system, const Parameters& parameters, const verifie
     const uint64_t cosets = std::min<uint64_t>(parallel::threads(), points / rows);
     need.encoding = std::max(need.encoding, cosets * rows * (8 * kWord + kDigest * (2 + width / 128)));
     if (kWord * width * points <= plan.kept_codeword) need.commitments += kWord * width * points;
-    if (oracle.log_address() < kLogWrittenDown) need.claims += 2 * element(parameters) << oracle.log_address();
+    if (oracle.log_address() < kLogLargeOracle) need.claims += 2 * element(parameters) << oracle.log_address();
   }
   if (!mask_placed) need.commitments += 2 * kDigest * points + element(parameters) * points;
 }

@@ -2,7 +2,12 @@
 
 #include <algorithm>
 
+#include "tacit/statement/archive.h"
+
 namespace tacit::receipt {
+
+void write(Writer& out, const CodeShape& shape) { statement::Saver{out}(shape); }
+Result<CodeShape> parse_code_shape(Reader& in) { return statement::load<CodeShape>(in); }
 
 Status check_code(const char* what, statement::OracleId oracle, const CodeShape& shape,
                   const verifier::Parameters& parameters) {

@@ -16,6 +16,15 @@ struct CodeShape {
   bool operator==(const CodeShape&) const = default;
 };
 
+void write(Writer& out, const CodeShape& shape);
+// Errors: kTruncated.
+Result<CodeShape> parse_code_shape(Reader& in);
+// For statement/archive.h.
+template <class A>
+void describe(A& ar, CodeShape& v) {
+  ar(v.log_rows), ar(v.log_blinding), ar(v.log_domain);
+}
+
 // Do the parameters open an oracle as it was committed? Its stack must have the commitment's rows, domain and degree:
 // then the word that decodes its root is the same one in every proof (the decoding radius depends on the degree bound of
 // the whole stack). Errors: kBadParameters (`what`).

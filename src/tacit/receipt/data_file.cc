@@ -1,7 +1,5 @@
 #include "tacit/receipt/data_file.h"
 
-#include <algorithm>
-
 #include "tacit/hash/blake3.h"
 #include "tacit/receipt/public_file.h"
 #include "tacit/statement/archive.h"
@@ -22,10 +20,6 @@ constexpr uint64_t kMaxElements = uint64_t{1} << 28;
 }  // namespace
 
 template <class A>
-void describe(A& ar, CodeShape& v) {
-  ar(v.log_rows), ar(v.log_blinding), ar(v.log_domain);
-}
-template <class A>
 void describe(A& ar, PublicData& v) {
   ar(v.profile), ar(v.shape), ar(v.dtype), ar(v.exponent), ar(v.range), ar(v.samples), ar(v.code), ar(v.max_queries);
 }
@@ -43,8 +37,7 @@ void write(Writer& out, const PublicData& data) {
 
 Result<PublicData> parse_data(Reader& in) {
   TACIT_ASSIGN(PublicData data, statement::load<PublicData>(in));
-  TACIT_ASSIGN(const ByteView root, in.raw(data.root.bytes.size()));
-  std::copy(root.begin(), root.end(), data.root.bytes.begin());
+  TACIT_ASSIGN(data.root, parse_digest(in));
   if (data.shape.size() > kMaxRank || data.samples > statement::kMaxDataSamples) return fail(Code::kTooLarge, kPlace);
   uint64_t elements = 1;
   for (const uint32_t length : data.shape) {
@@ -56,17 +49,6 @@ Result<PublicData> parse_data(Reader& in) {
       data.code.log_domain > verifier::kMaxLogDomain || data.max_queries == 0)
     return fail(Code::kNonCanonical, kPlace);
   return data;
-}
-
-Result<ByteView> checked_content(ByteView bytes, std::string_view magic, const char* place) {
-  TACIT_TRY(check_magic(bytes, magic, place));
-  const size_t digest_bytes = hash::Digest{}.bytes.size();
-  if (bytes.size() < magic.size() + digest_bytes) return fail(Code::kTruncated, place, bytes.size());
-  const ByteView content = bytes.first(bytes.size() - digest_bytes);
-  const hash::Digest sum = hash::blake3(content);
-  if (!std::equal(sum.bytes.begin(), sum.bytes.end(), bytes.end() - static_cast<std::ptrdiff_t>(digest_bytes)))
-    return fail(Code::kBadChecksum, place);
-  return content.subspan(magic.size());
 }
 
 Bytes encode(const PublicData& data) {
@@ -89,9 +71,7 @@ hash::Digest data_id(const DataUse& use, uint64_t elements) {
   Writer out;
   out.raw(as_bytes("tacit data id v1"));
   out.raw(use.root.bytes);
-  out.u8(use.shape.log_rows);
-  out.u8(use.shape.log_blinding);
-  out.u8(use.shape.log_domain);
+  write(out, use.shape);
   out.u32(use.rows.samples);
   out.u32(static_cast<uint32_t>(use.rows.exponent));
   out.u64(elements);

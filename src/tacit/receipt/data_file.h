@@ -43,7 +43,4 @@ Result<PublicData> parse_public_data(ByteView bytes);
 hash::Digest data_id(const DataUse& use, uint64_t elements);
 hash::Digest data_id(const PublicData& data);
 
-// A file's content between its magic and its checksum. Errors: kBadMagic, kBadVersion, kTruncated, kBadChecksum.
-Result<ByteView> checked_content(ByteView bytes, std::string_view magic, const char* place);
-
 }  // namespace tacit::receipt

@@ -29,13 +29,6 @@ constexpr const char* kPlace = "public file";
 constexpr size_t kDigestBytes = 32;
 constexpr size_t kMaxTables = 64;  // each costs an admission some milliseconds
 
-Result<hash::Digest> parse_digest(Reader& in) {
-  TACIT_ASSIGN(const ByteView view, in.raw(kDigestBytes));
-  hash::Digest digest;
-  std::copy(view.begin(), view.end(), digest.bytes.begin());
-  return digest;
-}
-
 void write(Writer& out, const std::optional<WeightProof>& item) {
   out.u8(item.has_value());
   if (!item) return;
@@ -75,6 +68,23 @@ Status check_magic(ByteView bytes, std::string_view magic, const char* place) {
   const std::string_view head(reinterpret_cast<const char*>(bytes.data()), magic.size());
   if (head == magic) return {};
   return fail(head.substr(0, kind.size()) == kind ? Code::kBadVersion : Code::kBadMagic, place);
+}
+
+Result<ByteView> checked_content(ByteView bytes, std::string_view magic, const char* place) {
+  TACIT_TRY(check_magic(bytes, magic, place));
+  if (bytes.size() < magic.size() + kDigestBytes) return fail(Code::kTruncated, place, bytes.size());
+  const ByteView content = bytes.first(bytes.size() - kDigestBytes);
+  const hash::Digest sum = hash::blake3(content);
+  if (!std::equal(sum.bytes.begin(), sum.bytes.end(), bytes.end() - kDigestBytes))
+    return fail(Code::kBadChecksum, place);
+  return content.subspan(magic.size());
+}
+
+Result<hash::Digest> parse_digest(Reader& in) {
+  TACIT_ASSIGN(const ByteView view, in.raw(kDigestBytes));
+  hash::Digest digest;
+  std::copy(view.begin(), view.end(), digest.bytes.begin());
+  return digest;
 }
 
 void write(Writer& out, const PublicModel& model) { statement::Saver{out}(model); }
@@ -117,13 +127,8 @@ Bytes encode(const PublicFile& file) {
 
 Result<PublicFile> parse_public_file(ByteView bytes) {
   if (bytes.size() > kMaxPublicFile) return fail(Code::kTooLarge, kPlace, bytes.size());
-  TACIT_TRY(check_magic(bytes, kMagic, kPlace));
-  if (bytes.size() < kMagic.size() + kDigestBytes) return fail(Code::kTruncated, kPlace, bytes.size());
-  const ByteView content = bytes.first(bytes.size() - kDigestBytes);
-  const hash::Digest sum = hash::blake3(content);
-  if (!std::equal(sum.bytes.begin(), sum.bytes.end(), bytes.end() - kDigestBytes))
-    return fail(Code::kBadChecksum, kPlace);
-  Reader in(content.subspan(kMagic.size()), kPlace);
+  TACIT_ASSIGN(const ByteView content, checked_content(bytes, kMagic, kPlace));
+  Reader in(content, kPlace);
   PublicFile file;
   TACIT_ASSIGN(const uint8_t profile, in.u8());
   if (profile > static_cast<uint8_t>(verifier::Profile::k128)) return fail(Code::kNonCanonical, kPlace);

@@ -13,6 +13,7 @@
 
 #include "tacit/functions/functions.h"
 #include "tacit/hash/digest.h"
+#include "tacit/receipt/code_shape.h"
 #include "tacit/statement/port.h"
 #include "tacit/verifier/parameters.h"
 
@@ -35,10 +36,7 @@ struct PublicModel {
 };
 
 // The shape of the commitment to the weights, the same in every proof of the model.
-struct WeightCommitment {
-  uint8_t log_rows = 0;
-  uint8_t log_blinding = 0;
-  uint8_t log_domain = 0;
+struct WeightCommitment : CodeShape {
   uint32_t max_queries = 0;  // rows that the ledger counts for one proof
   bool operator==(const WeightCommitment&) const = default;
 };
@@ -85,5 +83,10 @@ hash::Digest model_id(const PublicFile& file);
 // Does `bytes` begin with this magic of 16 bytes, the last but one being the version's digit?
 // Errors: kBadVersion (the same kind, another version), kBadMagic.
 Status check_magic(ByteView bytes, std::string_view magic, const char* place);
+// The content of a file between its magic and its checksum, the digest of all before.
+// Errors: those of check_magic, kTruncated, kBadChecksum.
+Result<ByteView> checked_content(ByteView bytes, std::string_view magic, const char* place);
+// Errors: kTruncated.
+Result<hash::Digest> parse_digest(Reader& in);
 
 }  // namespace tacit::receipt

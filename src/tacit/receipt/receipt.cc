@@ -19,12 +19,6 @@ bool is_printable(const std::string& text) {
                      [](char c) { return static_cast<unsigned char>(c) >= 0x20 && c != 0x7F; });
 }
 
-Status parse_digest(Reader& in, hash::Digest& digest) {
-  TACIT_ASSIGN(const ByteView bytes, in.raw(digest.bytes.size()));
-  std::copy(bytes.begin(), bytes.end(), digest.bytes.begin());
-  return {};
-}
-
 Status parse_exposures(Reader& in, Header& header) {
   TACIT_ASSIGN(const uint32_t n_ports, in.count(1));
   if (n_ports > 2 * kMaxPorts) return fail(Code::kTooLarge, "exposures", n_ports);
@@ -37,10 +31,8 @@ Status parse_exposures(Reader& in, Header& header) {
   }
   for (size_t i = 0; i < n_committed; ++i) {
     DataUse& use = header.data.emplace_back();
-    TACIT_TRY(parse_digest(in, use.root));
-    TACIT_ASSIGN(use.shape.log_rows, in.u8());
-    TACIT_ASSIGN(use.shape.log_blinding, in.u8());
-    TACIT_ASSIGN(use.shape.log_domain, in.u8());
+    TACIT_ASSIGN(use.root, parse_digest(in));
+    TACIT_ASSIGN(use.shape, parse_code_shape(in));
     TACIT_ASSIGN(use.rows.samples, in.u32());
     TACIT_ASSIGN(use.rows.first, in.u32());
     TACIT_ASSIGN(const uint32_t exponent, in.u32());
@@ -52,7 +44,7 @@ Status parse_exposures(Reader& in, Header& header) {
 Result<Header> parse_header(ByteView bytes) {
   Reader in(bytes, "header");
   Header header;
-  TACIT_TRY(parse_digest(in, header.model_id));
+  TACIT_ASSIGN(header.model_id, parse_digest(in));
   TACIT_ASSIGN(header.epoch, in.u32());
   TACIT_ASSIGN(header.samples, in.u32());
   if (header.samples == 0) return fail(Code::kNonCanonical, "samples");
@@ -114,9 +106,7 @@ Bytes encode(const Header& header) {
   for (const Exposure exposure : header.exposures) out.u8(static_cast<uint8_t>(exposure));
   for (const DataUse& use : header.data) {
     out.raw(use.root.bytes);
-    out.u8(use.shape.log_rows);
-    out.u8(use.shape.log_blinding);
-    out.u8(use.shape.log_domain);
+    write(out, use.shape);
     out.u32(use.rows.samples);
     out.u32(use.rows.first);
     out.u32(static_cast<uint32_t>(use.rows.exponent));

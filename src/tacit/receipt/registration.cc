@@ -207,7 +207,7 @@ Result<System> placed(System system, const verifier::Parameters& parameters) {
 
 Status check_weight_stack(const WeightCommitment& weights, const verifier::Parameters& parameters,
                           statement::OracleId oracle) {
-  return check_code("weights", oracle, {weights.log_rows, weights.log_blinding, weights.log_domain}, parameters);
+  return check_code("weights", oracle, weights, parameters);
 }
 
 }  // namespace tacit::receipt

@@ -125,4 +125,29 @@ std::vector<uint32_t> by_label(const std::vector<uint32_t>& labels) {
   return order;
 }
 
+// Halves against halves; they overlap in the middle where the length is odd.
+Result<Form> largest_along(EmitContext& e, Form x, size_t axis) {
+  while (!x.axes[axis].empty()) {
+    TACIT_ASSIGN(const uint32_t label, e.single_label(x, axis));
+    const uint32_t n = static_cast<uint32_t>(x.length(label)), half = (n + 1) / 2;
+    Form a = x, b = x;
+    resample(a, label, 0, 1, half);
+    resample(b, label, n - half, 1, half);
+    TACIT_ASSIGN(x, e.maximum(std::move(a), std::move(b)));
+    if (!e.is_operand(x)) x = e.solid(x);
+  }
+  return x;
+}
+
+Result<Form> plus_bias(EmitContext& e, const Node& node, Form y) {
+  const Args args = emit_args(e, node);
+  if (!args.has(2)) return y;
+  if (args.known(2) == nullptr) return e.refuse(Code::kUnsupported, "the bias of a convolution must be constant");
+  std::vector<uint32_t> features;
+  for (const uint32_t label : y.axes[1]) features.push_back(static_cast<uint32_t>(y.length(label)));
+  TACIT_ASSIGN(Form bias, e.bias(node.inputs[2], y.exponent, {features}));
+  bias.axes.resize(y.axes.size() - 1);
+  return e.add(std::move(y), std::move(bias));
+}
+
 }  // namespace tacit::model

@@ -116,6 +116,11 @@ Result<Tensors> map_binary(const Args& args, const Types& outputs, RealOp real, 
 // What emit rules see of a node.
 Args emit_args(const EmitContext& context, const Node& node);
 
+// The maximum along a logical axis, which loses its labels. Requires an operand, and returns one.
+Result<Form> largest_along(EmitContext& e, Form x, size_t axis);
+// A convolution's output y [samples, features, …] plus its bias, if the node has one as its third input.
+Result<Form> plus_bias(EmitContext& e, const Node& node, Form y);
+
 // Positions in a list of labels, sorted by label: the order of storage.
 std::vector<uint32_t> by_label(const std::vector<uint32_t>& labels);
 

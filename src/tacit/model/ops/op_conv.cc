@@ -122,12 +122,7 @@ Status emit_conv(EmitContext& e, const Node& node) {
   y.axes[1].push_back(product.from_c[w.axes[0].back()]);
   for (size_t axis = 3; axis < x.axes.size(); ++axis) y.axes.push_back(moved(x.axes[axis]));
   y.spread = e.spread(node.outputs[0]);
-  if (args.has(2)) {
-    if (args.known(2) == nullptr) return e.refuse(Code::kUnsupported, "the bias of a convolution must be constant");
-    TACIT_ASSIGN(Form bias, e.bias(node.inputs[2], y.exponent, {factors[0]}));
-    bias.axes.resize(1 + kernel.size());
-    TACIT_ASSIGN(y, e.add(std::move(y), std::move(bias)));
-  }
+  TACIT_ASSIGN(y, plus_bias(e, node, std::move(y)));
   return e.set(node.outputs[0], std::move(y));
 }
 

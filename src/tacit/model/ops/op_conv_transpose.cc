@@ -248,14 +248,7 @@ Status emit_conv_transpose(EmitContext& e, const Node& node) {
     // The last period is not whole.
     TACIT_ASSIGN(y, leading_part(e, std::move(y), shape));
   }
-  if (args.has(2)) {
-    if (args.known(2) == nullptr) return e.refuse(Code::kUnsupported, "the bias of a convolution must be constant");
-    std::vector<uint32_t> features;
-    for (uint32_t label : y.axes[1]) features.push_back(static_cast<uint32_t>(y.length(label)));
-    TACIT_ASSIGN(Form bias, e.bias(node.inputs[2], y.exponent, {features}));
-    bias.axes.resize(1 + n);
-    TACIT_ASSIGN(y, e.add(std::move(y), std::move(bias)));
-  }
+  TACIT_ASSIGN(y, plus_bias(e, node, std::move(y)));
   return e.set(node.outputs[0], std::move(y));
 }
 

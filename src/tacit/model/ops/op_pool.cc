@@ -209,16 +209,7 @@ Status emit_max_pool(EmitContext& e, const Node& node) {
 Status emit_global_max(EmitContext& e, const Node& node) {
   TACIT_ASSIGN(Form x, e.operand(node.inputs[0]));
   for (size_t axis = 2; axis < x.axes.size(); ++axis) {
-    // Halves against halves; they overlap in the middle where the length is odd.
-    while (!x.axes[axis].empty()) {
-      TACIT_ASSIGN(const uint32_t label, e.single_label(x, axis));
-      const uint32_t n = static_cast<uint32_t>(x.length(label)), half = (n + 1) / 2;
-      Form a = x, b = x;
-      resample(a, label, 0, 1, half);
-      resample(b, label, n - half, 1, half);
-      TACIT_ASSIGN(x, e.maximum(std::move(a), std::move(b)));
-      if (!e.is_operand(x)) x = e.solid(x);
-    }
+    TACIT_ASSIGN(x, largest_along(e, std::move(x), axis));
   }
   return e.set(node.outputs[0], std::move(x));
 }

@@ -106,20 +106,13 @@ Result<Tensors> eval_max(const Args& args, const Types& outputs) {
   return Tensors{std::move(y)};
 }
 
-// Halves against halves along each axis; they overlap in the middle where the length is odd.
 Status emit_max(EmitContext& e, const Node& node) {
   TACIT_ASSIGN(const std::vector<bool> reduced, reduced_axes(emit_args(e, node)));
   TACIT_ASSIGN(Form x, e.operand(node.inputs[0]));
-  for (size_t axis = 0; axis < reduced.size(); ++axis)
-    while (reduced[axis] && !x.axes[axis].empty()) {
-      TACIT_ASSIGN(const uint32_t label, e.single_label(x, axis));
-      const uint32_t n = static_cast<uint32_t>(x.length(label)), half = (n + 1) / 2;
-      Form a = x, b = x;
-      resample(a, label, 0, 1, half);
-      resample(b, label, n - half, 1, half);
-      TACIT_ASSIGN(x, e.maximum(std::move(a), std::move(b)));
-      if (!e.is_operand(x)) x = e.solid(x);
-    }
+  for (size_t axis = 0; axis < reduced.size(); ++axis) {
+    if (!reduced[axis]) continue;
+    TACIT_ASSIGN(x, largest_along(e, std::move(x), axis));
+  }
   TACIT_ASSIGN(x, e.reshaped(std::move(x), e.graph().type(node.outputs[0]).shape));
   return e.set(node.outputs[0], std::move(x));
 }

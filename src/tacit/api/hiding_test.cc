@@ -25,8 +25,10 @@ std::atomic<uint64_t> allocations{0};
   if (void* p = std::malloc(n)) return p;
   std::abort();
 }
+[[gnu::noinline]] void* operator new(size_t n, const std::nothrow_t&) noexcept { return operator new(n); }
 [[gnu::noinline]] void operator delete(void* p) noexcept { std::free(p); }
 [[gnu::noinline]] void operator delete(void* p, size_t) noexcept { std::free(p); }
+[[gnu::noinline]] void operator delete(void* p, const std::nothrow_t&) noexcept { std::free(p); }
 
 namespace tacit::api {
 namespace {
